@@ -1,0 +1,45 @@
+import { parse } from 'node:querystring';
+import express, { type Express } from 'express';
+import type { Cache } from './cache.ts';
+import { catalogueRoutes } from './catalogue/routes.ts';
+import type { Database } from './database.ts';
+import { allowOrigin, limitSizes, nameRequests } from './headers.ts';
+import { type Health, healthRoutes } from './health.ts';
+import { type Log, logRequests } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { openapi } from './openapi/document.ts';
+import { onlyAllows, sendProblems, unknownRoute } from './problem.ts';
+import { questionRoutes } from './questions/routes.ts';
+
+export interface Parts {
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly corsOrigin: string;
+}
+
+/** The API, wired together from its parts. */
+export function createApp({ database, cache, log, metrics, health, corsOrigin }: Parts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  // Every parameter counts, however many came before it: one that is given twice must be seen twice.
+  app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
+
+  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigin(corsOrigin), limitSizes);
+  app.use(healthRoutes(health));
+  app
+    .route('/metrics')
+    .get(metrics.answer)
+    .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
+  app
+    .route('/openapi.json')
+    .get((_request, response) => void response.json(openapi))
+    .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
+  app.use(catalogueRoutes(database, cache));
+  app.use(questionRoutes(database, cache));
+  app.use(unknownRoute, sendProblems);
+  return app;
+}

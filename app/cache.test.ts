@@ -1,0 +1,66 @@
+import { Cache } from './cache.ts';
+
+const caches: Cache[] = [];
+afterAll(() => {
+  for (const cache of caches) cache.close();
+});
+
+/** A cache over a source that counts how often each key is asked for. */
+function counting(maxEntries: number) {
+  const asked: string[] = [];
+  const lookups: string[] = [];
+  const cache = new Cache(maxEntries, lookup => lookups.push(lookup));
+  caches.push(cache);
+  const get = (key: string, text: string | undefined = `text of ${key}`) =>
+    cache.get(key, async () => {
+      asked.push(key);
+      return text;
+    });
+  return { asked, lookups, cache, get };
+}
+
+it('asks once for a key that it keeps', async () => {
+  const { asked, lookups, get } = counting(10);
+  expect([await get('a'), await get('a')]).toEqual(['text of a', 'text of a']);
+  expect(asked).toEqual(['a']);
+  expect(lookups).toEqual(['miss', 'hit']);
+});
+
+it('asks once for everybody who wants a key at the same time', async () => {
+  const { asked, lookups, get } = counting(10);
+  const texts = await Promise.all(Array.from({ length: 100 }, () => get('a')));
+  expect(new Set(texts)).toEqual(new Set(['text of a']));
+  expect(asked).toEqual(['a']);
+  expect(lookups.filter(lookup => lookup === 'joined')).toHaveLength(99);
+});
+
+it('makes room for a new key by what was used least recently', async () => {
+  const { asked, get } = counting(2);
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key);
+  expect(asked).toEqual(['a', 'b', 'c', 'b']);
+});
+
+it('keeps no failure, nothing that is not there and nothing huge', async () => {
+  const { cache, asked, get } = counting(10);
+  await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  expect(await get('a')).toBe('text of a');
+  await cache.get('none', async () => undefined);
+  await get('none');
+  const huge = 'x'.repeat(64 * 1024 + 1);
+  expect(await get('huge', huge)).toBe(huge);
+  await get('huge', huge);
+  expect(asked).toEqual(['a', 'none', 'huge', 'huge']);
+});
+
+it('forgets after 25 seconds', async () => {
+  const now = jest.spyOn(Date, 'now');
+  const { asked, get } = counting(10);
+  await get('a');
+  const then = Date.now();
+  now.mockReturnValue(then + 24_000);
+  await get('a');
+  now.mockReturnValue(then + 26_000);
+  await get('a');
+  now.mockRestore();
+  expect(asked).toEqual(['a', 'a']);
+});

@@ -1,0 +1,58 @@
+import type { RequestHandler } from 'express';
+import { DatabaseError } from 'pg';
+import { createLogger, format, type Logger, transports } from 'winston';
+import { Problem } from './problem.ts';
+
+export type Log = Logger;
+
+/** A request that takes longer than this is logged, in milliseconds. */
+const slow_ms = 500;
+
+const withoutEmails = format(info => {
+  for (const [key, value] of Object.entries(info)) {
+    if (typeof value === 'string')
+      info[key] = value.replaceAll(/[^\s"'<>(),:;]+@[^\s"'<>(),:;]+/g, '(e-mail)');
+  }
+  return info;
+});
+
+/** JSON lines on standard output, for machines and grep. Nothing that looks like an e-mail address gets through. */
+export function createLog(level: string): Log {
+  return createLogger({
+    level,
+    format: format.combine(withoutEmails(), format.timestamp(), format.json()),
+    transports: [new transports.Console()],
+  });
+}
+
+/** Logs writes, slow requests and failures; Nginx logs every request. */
+export function logRequests(log: Log): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    response.on('close', () => {
+      const ms = Math.round(performance.now() - started);
+      const { statusCode: status, writableFinished: isFinished, locals } = response;
+      const isWrite = request.method === 'POST' || request.method === 'PUT';
+      if (!isWrite && ms < slow_ms && status < 500 && isFinished) return;
+      log.log(status >= 500 ? 'error' : 'info', 'request', {
+        request_id: locals.requestId,
+        method: request.method,
+        route: request.route?.path ?? 'none',
+        status,
+        ms,
+        ...(!isFinished && { aborted: true }),
+        ...(locals.failure && { failure: describe(locals.failure) }),
+      });
+    });
+    next();
+  };
+}
+
+/** An error with what caused it; where it came from only if nobody foresaw it. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause) return `${error.message}: ${describe(error.cause)}`;
+  return error instanceof Problem || error instanceof DatabaseError
+    ? error.message
+    : (error.stack ?? error.message);
+}

@@ -1,0 +1,162 @@
+import { maxCount, maxInteger } from '../parameters.ts';
+
+/** Pieces that the OpenAPI documents of both services are put together from. */
+
+export const schema = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const parameter = (name: string) => ({ $ref: `#/components/parameters/${name}` });
+const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
+const response = (name: string) => ({ $ref: `#/components/responses/${name}` });
+
+/** An object with all of these properties, in this order, and no other. */
+export const object = (properties: Record<string, unknown>) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+export const array = (items: unknown) => ({ type: 'array', items });
+export const id = { type: 'integer', minimum: 1, maximum: maxInteger };
+export const text = { type: 'string' };
+export const price = { type: 'string', pattern: '^[0-9]+\\.00$' };
+
+const everywhere = { 'X-Request-Id': header('X-Request-Id') };
+
+/** The answer to a read: `body` as JSON, or 304, and what may go wrong with any read. */
+export function read(summary: string, parameters: readonly string[], body: unknown, { isPage = false } = {}) {
+  return {
+    summary,
+    parameters: [...parameters, ...(isPage ? ['page', 'count'] : [])].map(parameter),
+    responses: {
+      200: {
+        description: 'As asked.',
+        headers: {
+          ...everywhere,
+          ETag: header('ETag'),
+          'Cache-Control': header('Cache-Control'),
+          Vary: header('Vary'),
+          ...(isPage && { Link: header('Link') }),
+        },
+        content: { 'application/json': { schema: body } },
+      },
+      304: { description: 'What the client has is still right.' },
+      400: response('BadRequest'),
+      ...problems,
+    },
+  };
+}
+
+const problems = {
+  404: response('NotFound'),
+  405: response('MethodNotAllowed'),
+  414: response('UrlTooLong'),
+  431: response('HeadersTooLarge'),
+  500: response('Failed'),
+  503: response('Unavailable'),
+};
+
+/** The answer to a POST that adds an element to a list. */
+export function add(summary: string, parameters: readonly string[], body: unknown, created: unknown) {
+  return {
+    summary,
+    parameters: parameters.map(parameter),
+    requestBody: { required: true, content: { 'application/json': { schema: body } } },
+    responses: {
+      201: {
+        description: 'Added, as its list shows it.',
+        headers: { ...everywhere, Location: header('Location') },
+        content: { 'application/json': { schema: created } },
+      },
+      400: response('BadRequest'),
+      413: response('BodyTooLarge'),
+      415: response('NotJson'),
+      422: response('RuleBroken'),
+      429: response('TooManyWrites'),
+      ...problems,
+    },
+  };
+}
+
+/** The answer to a PUT that changes something and has nothing to say. */
+export function change(summary: string, parameters: readonly string[]) {
+  return {
+    summary,
+    parameters: parameters.map(parameter),
+    responses: {
+      204: { description: 'Done.', headers: everywhere },
+      400: response('BadRequest'),
+      413: response('BodyTooLarge'),
+      429: response('TooManyWrites'),
+      ...problems,
+    },
+  };
+}
+
+const inPath = (name: string) => ({ name, in: 'path', required: true, schema: id });
+const absent = ['', 'undefined', 'null'];
+const inQuery = (name: string, maximum: number, fallback: number) => ({
+  name,
+  in: 'query',
+  description: 'The empty string, `undefined` and `null` count as absent.',
+  schema: { anyOf: [{ ...id, maximum, default: fallback }, { enum: absent }] },
+});
+
+const parameters = {
+  product_id: inPath('product_id'),
+  question_id: inPath('question_id'),
+  answer_id: inPath('answer_id'),
+  of_product: { name: 'product_id', in: 'query', required: true, schema: id },
+  page: inQuery('page', maxInteger, 1),
+  count: inQuery('count', maxCount, 5),
+};
+
+const textHeader = (description: string) => ({ description, schema: text });
+const headers = {
+  'X-Request-Id': {
+    description: 'Names this answer in the logs.',
+    schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+  },
+  ETag: textHeader('For If-None-Match.'),
+  'Cache-Control': textHeader('How long a browser may keep the answer.'),
+  Vary: textHeader('Accept-Encoding.'),
+  Link: textHeader('rel="next" when the page is full, rel="prev" when it is not the first.'),
+  Location: textHeader("The list of the new question's, or the answered question's, answers."),
+  Allow: textHeader('The methods that are possible.'),
+  'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1, maximum: 5 } },
+};
+
+const problem = (description: string, moreHeaders: readonly string[] = []) => ({
+  description,
+  headers: { ...everywhere, ...Object.fromEntries(moreHeaders.map(name => [name, header(name)])) },
+  content: { 'application/problem+json': { schema: schema('Problem') } },
+});
+
+const responses = {
+  BadRequest: problem('An id, page or count that is no positive 32-bit integer, or a body that is not JSON.'),
+  NotFound: problem('There is no such product, question, answer or route.'),
+  MethodNotAllowed: problem('The route has other methods.', ['Allow']),
+  BodyTooLarge: problem('The body is over 64 KiB.'),
+  UrlTooLong: problem('The URL is over 8 KiB.'),
+  NotJson: problem('The body is not application/json.'),
+  RuleBroken: problem('The body is JSON but breaks a rule; `errors` says where and which.'),
+  TooManyWrites: problem('This address writes faster than its limit.', ['Retry-After']),
+  HeadersTooLarge: problem('The headers are over 8 KiB.'),
+  Failed: problem('A defect of the server, which it has logged.'),
+  Unavailable: problem('The database cannot answer in time; the request may be sent again.', ['Retry-After']),
+};
+
+const schemas = {
+  Problem: {
+    type: 'object',
+    properties: {
+      type: { const: 'about:blank' },
+      title: text,
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      detail: text,
+      errors: array(object({ pointer: text, detail: text })),
+    },
+    required: ['type', 'title', 'status', 'detail'],
+    additionalProperties: false,
+  },
+};
+
+export const components = { parameters, headers, responses, schemas };

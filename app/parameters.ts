@@ -1,0 +1,54 @@
+import { Problem } from './problem.ts';
+
+/** The largest id, page and count: PostgreSQL's integer. */
+export const maxInteger = 2_147_483_647;
+/** The most elements a page may have. */
+export const maxCount = 500;
+const maxOffset = 2 ** 31;
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** The page of a list that a client asks for. */
+export interface Page {
+  readonly page: number;
+  readonly count: number;
+  /** How many elements come before the page. */
+  readonly offset: number;
+}
+
+/** A positive 32-bit integer in plain digits. Throws a 400 that names the parameter for anything else. */
+export function integerFrom(name: string, text: unknown): number {
+  const value = typeof text === 'string' && /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= maxInteger) return value;
+  throw new Problem(400, `${name} must be a whole number from 1 to ${maxInteger}, in plain digits.`);
+}
+
+/** A parameter that must be in the query, once. Throws a 400 otherwise. */
+export function requiredIntegerFrom(query: Query, name: string): number {
+  if (query[name] === undefined) throw new Problem(400, `${name} is missing from the query.`);
+  return integerFrom(name, once(query, name));
+}
+
+/** The page in the query: page 1 of 5 elements unless it says otherwise. Throws a 400 for a page that cannot be. */
+export function pageFrom(query: Query): Page {
+  const page = optionalIntegerFrom(query, 'page', 1);
+  const count = optionalIntegerFrom(query, 'count', 5);
+  if (count > maxCount) throw new Problem(400, `count must be ${maxCount} at most.`);
+  const offset = (page - 1) * count;
+  if (offset > maxOffset)
+    throw new Problem(400, `page is too deep: ${offset} elements would come before it.`);
+  return { page, count, offset };
+}
+
+/** Front-ends send a variable they never set as `undefined`, `null` or nothing. */
+const absent: readonly unknown[] = [undefined, '', 'undefined', 'null'];
+
+function optionalIntegerFrom(query: Query, name: string, fallback: number): number {
+  const value = once(query, name);
+  return absent.includes(value) ? fallback : integerFrom(name, value);
+}
+
+function once(query: Query, name: string): unknown {
+  if (Array.isArray(query[name])) throw new Problem(400, `${name} is given more than once.`);
+  return query[name];
+}

@@ -1,0 +1,91 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { DatabaseUnavailable } from './database.ts';
+
+/** One rule that a body breaks: where (a JSON pointer) and which. */
+export interface BrokenRule {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** An answer that is not a success: RFC 9457's application/problem+json. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly errors: readonly BrokenRule[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    {
+      errors,
+      headers = {},
+    }: { errors?: readonly BrokenRule[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+    this.headers = headers;
+  }
+
+  /** The body as the client sees it. */
+  toJSON() {
+    const { status, message: detail, errors } = this;
+    return { type: 'about:blank', title: STATUS_CODES[status], status, detail, ...(errors && { errors }) };
+  }
+}
+
+/** 404 for a thing that is not there; `name` as in "product 7". */
+export function doesNotExist(name: string): Problem {
+  return new Problem(404, `There is no ${name}.`);
+}
+
+export const unknownRoute: RequestHandler = () => {
+  throw new Problem(404, 'There is nothing at this path.');
+};
+
+/** 405 for every method of a route that its other handlers left over. */
+export function onlyAllows(...methods: readonly string[]): RequestHandler {
+  const allow = methods.join(', ');
+  return (request, response) => {
+    response.set('Allow', allow);
+    throw new Problem(405, `${request.method} is not possible here, only ${allow}.`);
+  };
+}
+
+function send(response: Response, problem: Problem): void {
+  response.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store').removeHeader('ETag');
+  response.type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** Answers every error with a problem. What is no fault of the client is left to the log as `locals.failure`. */
+export const sendProblems: ErrorRequestHandler = (error, _request, response, next) => {
+  const problem = problemFrom(error);
+  if (problem.status >= 500) response.locals.failure = error;
+  if (response.headersSent) next(error);
+  else send(response, problem);
+};
+
+function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DatabaseUnavailable) {
+    return new Problem(503, 'The database cannot answer in time. Try again.', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  // Express and its body reader throw errors that carry a 4xx status.
+  const status = (error as { status?: unknown }).status;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new Problem(status, requestDefects[status] ?? 'The request cannot be understood.');
+  }
+  return new Problem(
+    500,
+    'Something went wrong here. It has been logged under the X-Request-Id of this answer.',
+  );
+}
+
+const requestDefects: Readonly<Record<number, string>> = {
+  400: 'The request is malformed.',
+  413: 'The body is over 64 KiB.',
+  415: 'The body must be JSON: application/json in UTF-8, not compressed.',
+};

@@ -1,0 +1,106 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import express, { type RequestHandler } from 'express';
+import { maxInteger } from '../parameters.ts';
+import { type BrokenRule, Problem } from '../problem.ts';
+import { newAnswer, newQuestion } from './openapi.ts';
+
+/** The largest body of a request, in bytes. */
+const maxBody = 64 * 1024;
+
+export interface NewQuestion {
+  readonly product_id: number | string;
+  readonly body: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface NewAnswer {
+  readonly body: string;
+  readonly name: string;
+  readonly email: string;
+  readonly photos?: readonly string[];
+}
+
+/** Reads the body of a POST as bytes. Throws 415 for what is not JSON and 413 for what is over 64 KiB. */
+export const readBody: RequestHandler[] = [
+  (request, _response, next) => {
+    const [type = '', ...parameters] = (request.get('Content-Type') ?? '').toLowerCase().split(';');
+    const charset = parameters.map(text => text.trim()).find(text => text.startsWith('charset='));
+    const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
+    if (type.trim() !== 'application/json' || !isUtf8) {
+      throw new Problem(415, 'The body must be JSON: application/json in UTF-8, not compressed.');
+    }
+    next();
+  },
+  express.raw({ type: () => true, limit: maxBody, inflate: false }),
+];
+
+const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
+formats.default(ajv, ['email']);
+ajv.addFormat('http-url', text => URL.canParse(text));
+ajv.addFormat('positive-int32', text => Number(text) <= maxInteger);
+
+const isQuestion = ajv.compile<NewQuestion>(newQuestion);
+const isAnswer = ajv.compile<NewAnswer>(newAnswer);
+
+/** The question in a request's body, as `readBody` left it. Throws 400 for what is not JSON and 422, with each broken rule, for a bad question. */
+export const questionFrom = (bytes: unknown): NewQuestion => checked(bytes, isQuestion);
+
+/** The answer in a request's body. Throws like `questionFrom`. */
+export const answerFrom = (bytes: unknown): NewAnswer => checked(bytes, isAnswer);
+
+function checked<T>(bytes: unknown, isValid: ValidateFunction<T>): T {
+  const body = parse(bytes);
+  if (!isValid(body)) throw brokenRules((isValid.errors ?? []).map(ruleFrom));
+  const unstorable = unstorableTexts(body);
+  if (unstorable.length > 0) throw brokenRules(unstorable);
+  return body;
+}
+
+function parse(bytes: unknown): unknown {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(
+      bytes instanceof Buffer ? bytes : Buffer.alloc(0),
+    );
+    return JSON.parse(text);
+  } catch (cause) {
+    throw Object.assign(new Problem(400, 'The body is not JSON in UTF-8.'), { cause });
+  }
+}
+
+function brokenRules(rules: readonly BrokenRule[]): Problem {
+  const first = new Map(rules.toReversed().map(rule => [rule.pointer, rule]));
+  return new Problem(422, 'The body breaks a rule.', { errors: [...first.values()].toReversed() });
+}
+
+/** Every property of the schemas describes its rule in words; that is what the client is told. */
+function ruleFrom({ instancePath, keyword, params, parentSchema }: ErrorObject): BrokenRule {
+  if (keyword === 'required') {
+    return {
+      pointer: `${instancePath}/${params.missingProperty}`,
+      detail: `${params.missingProperty} is required.`,
+    };
+  }
+  return { pointer: instancePath, detail: `Must be ${parentSchema?.description}.` };
+}
+
+/** Texts, and names, that cannot be stored: a NUL or half of a surrogate pair, wherever they stand. */
+function unstorableTexts(body: unknown): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  const open: { pointer: string; value: unknown }[] = [{ pointer: '', value: body }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { pointer, value } = next;
+    if (typeof value === 'string' && isUnstorable(value)) broken.push(unstorable(pointer));
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, child] of Object.entries(value)) {
+      if (isUnstorable(key)) broken.push(unstorable(pointer));
+      else
+        open.push({ pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, value: child });
+    }
+  }
+  return broken;
+}
+
+const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed();
+const unstorable = (pointer: string) => ({ pointer, detail: 'Must hold no NUL and no lone surrogate.' });

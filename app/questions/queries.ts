@@ -1,0 +1,140 @@
+import type { Statement } from '../database.ts';
+
+const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. */
+export const questionsPage: Statement = {
+  name: 'questions-page',
+  text: `
+    select count(*) || E'\\n' || json_build_object('product_id', $1::integer::text, 'results',
+      coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
+    from (
+      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+        helpful as question_helpfulness, reported,
+        coalesce((
+          select json_object_agg(id, answer order by helpfulness desc, id)
+          from (
+            select answer_id as id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
+              coalesce((
+                select json_agg(url order by photo_id) from qa.answer_photo photo
+                where (photo.product_id, photo.question_id, photo.answer_id) = ($1, question.question_id, answer.answer_id)
+              ), '[]') as photos
+            from qa.answer
+            where product_id = $1 and question_id = question.question_id and not reported
+          ) answer
+        ), '{}') as answers
+      from qa.question
+      where product_id = $1 and not reported
+      order by helpful desc, question_id
+      offset $2::bigint limit $3
+    ) question`,
+};
+
+/** $1 question, $2 offset, $3 count, $4 page. No row when there is no such question to see. */
+export const answersPage: Statement = {
+  name: 'answers-page',
+  text: `
+    select answers.count || E'\\n' || json_build_object('question', question_id::text, 'page', $4::integer,
+      'count', $3::integer, 'results', answers.results)
+    from qa.question, lateral (
+      select count(*), coalesce(json_agg(answer order by helpfulness desc, answer_id), '[]') as results
+      from (
+        select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
+          coalesce((
+            select json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id) from qa.answer_photo photo
+            where (photo.product_id, photo.question_id, photo.answer_id)
+              = (question.product_id, question.question_id, answer.answer_id)
+          ), '[]') as photos
+        from qa.answer
+        where (product_id, question_id) = (question.product_id, question.question_id) and not reported
+        order by helpful desc, answer_id
+        offset $2::bigint limit $3
+      ) answer
+    ) answers
+    where question_id = $1 and not reported`,
+};
+
+/** $1 product, $2 body, $3 name, $4 e-mail. Returns product, question and its JSON; no row without the product. */
+export const askQuestion: Statement = {
+  name: 'ask-question',
+  text: `
+    with asked as (
+      insert into qa.question (product_id, body, asker_name, asker_email)
+      select product_id, $2, $3, $4 from catalogue.product where product_id = $1
+      returning product_id, question_id, body, date_written, asker_name, helpful, reported
+    )
+    select product_id, question_id, (select row_to_json(question) from (
+      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+        helpful as question_helpfulness, reported, '{}'::json as answers
+    ) question)
+    from asked`,
+};
+
+/**
+ * $1 question, $2 body, $3 name, $4 e-mail, $5 photo URLs. The answer and its photos are one statement: all or
+ * nothing. Returns product, question and the answer's JSON; no row when there is no such question to see.
+ */
+export const giveAnswer: Statement = {
+  name: 'give-answer',
+  text: `
+    with given as (
+      insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
+      select product_id, question_id, $2, $3, $4 from qa.question where question_id = $1 and not reported
+      returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful
+    ), photo as (
+      insert into qa.answer_photo (product_id, question_id, answer_id, url)
+      select product_id, question_id, answer_id, url
+      from given, unnest($5::text[]) with ordinality as photo (url, place)
+      order by place
+      returning photo_id, url
+    )
+    select product_id, question_id, (select row_to_json(answer) from (
+      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
+        (select coalesce(json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id), '[]') from photo)
+          as photos
+    ) answer)
+    from given`,
+};
+
+// Votes and reports return the product and the question they touched; no row when there is nothing to vote on.
+
+/** A vote more, up to the last value of an integer. */
+const oneMore = (column: string) => `least(${column}, 2147483646) + 1`;
+const ofAnswer = '(question.product_id, question.question_id) = (answer.product_id, answer.question_id)';
+
+export const vote: Record<'question' | 'answer', Statement> = {
+  question: {
+    name: 'vote-for-question',
+    text: `
+      update qa.question set helpful = ${oneMore('helpful')}, user_written = true
+      where question_id = $1 and not reported
+      returning product_id, question_id`,
+  },
+  answer: {
+    name: 'vote-for-answer',
+    text: `
+      update qa.answer set helpful = ${oneMore('answer.helpful')}, user_written = true
+      from qa.question
+      where answer_id = $1 and not answer.reported and ${ofAnswer} and not question.reported
+      returning answer.product_id, answer.question_id`,
+  },
+};
+
+/** Reporting what is reported already is no error, also not for an answer whose question was reported since. */
+export const report: Record<'question' | 'answer', Statement> = {
+  question: {
+    name: 'report-question',
+    text: `
+      update qa.question set reported = true, user_written = true
+      where question_id = $1
+      returning product_id, question_id`,
+  },
+  answer: {
+    name: 'report-answer',
+    text: `
+      update qa.answer set reported = true, user_written = true
+      from qa.question
+      where answer_id = $1 and ${ofAnswer} and (answer.reported or not question.reported)
+      returning answer.product_id, answer.question_id`,
+  },
+};

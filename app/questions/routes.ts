@@ -1,0 +1,105 @@
+import { type RequestHandler, type Response, Router } from 'express';
+import { sendJson, unfoldPage } from '../answer.ts';
+import type { Cache } from '../cache.ts';
+import type { Database, Statement } from '../database.ts';
+import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
+import { doesNotExist, onlyAllows } from '../problem.ts';
+import { answerFrom, questionFrom, readBody } from './body.ts';
+import * as queries from './queries.ts';
+
+const cacheControl = 'public, max-age=0, must-revalidate';
+
+/**
+ * Questions and answers. Nginx counts, for each product and each question, the generation of what it shows, and
+ * sends it along with a read; a write names what it changed, and Nginx raises those generations before the
+ * client has the write's answer. So an answer is kept under the generation it was read in, and one from before a
+ * write is never found after it. A read without a generation did not come through Nginx: nothing is kept then,
+ * nor is it joined with another that may have begun before a write.
+ */
+export function questionRoutes(database: Database, cache: Cache): Router {
+  const read = (generation: string | undefined, key: string, load: () => Promise<string | undefined>) =>
+    generation ? cache.get(`${key} ${generation}`, load) : load();
+
+  const listQuestions: RequestHandler = async (request, response) => {
+    const id = requiredIntegerFrom(request.query, 'product_id');
+    const page = pageFrom(request.query);
+    const generation = generationFrom(request.get('X-Generation'));
+    const folded = await read(generation, `questions ${id} ${page.page} ${page.count}`, () =>
+      database.text(queries.questionsPage, [id, page.offset, page.count]),
+    );
+    if (folded === undefined) throw new Error('A page of questions came without its row.');
+    const text = unfoldPage(response, folded, `/qa/questions?product_id=${id}`, page);
+    sendJson(response, text, { cacheControl, isShared: generation !== undefined });
+  };
+
+  const listAnswers: RequestHandler<{ question_id: string }> = async (request, response) => {
+    const id = integerFrom('question_id', request.params.question_id);
+    const page = pageFrom(request.query);
+    const generation = generationFrom(request.get('X-Generation'));
+    const folded = await read(generation, `answers ${id} ${page.page} ${page.count}`, () =>
+      database.text(queries.answersPage, [id, page.offset, page.count, page.page]),
+    );
+    if (folded === undefined) throw doesNotExist(`question ${id}`);
+    const text = unfoldPage(response, folded, `/qa/questions/${id}/answers`, page);
+    sendJson(response, text, { cacheControl, isShared: generation !== undefined });
+  };
+
+  const askQuestion: RequestHandler = async (request, response) => {
+    const { product_id, body, name, email } = questionFrom(request.body);
+    const row = await database.row(queries.askQuestion, [product_id, body, name, email]);
+    if (!row) throw doesNotExist(`product ${product_id}`);
+    const [product, question, text] = row;
+    response.set('X-Changed', `product-${product}`);
+    sendCreated(response, `/qa/questions/${question}/answers`, text);
+  };
+
+  const giveAnswer: RequestHandler<{ question_id: string }> = async (request, response) => {
+    const id = integerFrom('question_id', request.params.question_id);
+    const { body, name, email, photos = [] } = answerFrom(request.body);
+    const row = await database.row(queries.giveAnswer, [id, body, name, email, photos]);
+    if (!row) throw doesNotExist(`question ${id}`);
+    const [product, question, text] = row;
+    response.set('X-Changed', `product-${product} question-${question}`);
+    sendCreated(response, `/qa/questions/${question}/answers`, text);
+  };
+
+  const change =
+    (thing: 'question' | 'answer', statement: Statement): RequestHandler<Record<string, string>> =>
+    async (request, response) => {
+      const id = integerFrom(`${thing}_id`, request.params[`${thing}_id`]);
+      const row = await database.row(statement, [id]);
+      if (!row) throw doesNotExist(`${thing} ${id}`);
+      const [product, question] = row;
+      response.set('X-Changed', `product-${product} question-${question}`).status(204).end();
+    };
+
+  const router = Router({ caseSensitive: true });
+  const readAndPost = onlyAllows('GET', 'HEAD', 'POST', 'OPTIONS');
+  const putOnly = onlyAllows('PUT', 'OPTIONS');
+  router.route('/qa/questions').get(listQuestions).post(readBody, askQuestion).all(readAndPost);
+  router
+    .route('/qa/questions/:question_id/answers')
+    .get(listAnswers)
+    .post(readBody, giveAnswer)
+    .all(readAndPost);
+  for (const thing of ['question', 'answer'] as const) {
+    const path = `/qa/${thing}s/:${thing}_id`;
+    router.route(`${path}/helpful`).put(change(thing, queries.vote[thing])).all(putOnly);
+    router.route(`${path}/report`).put(change(thing, queries.report[thing])).all(putOnly);
+  }
+  return router;
+}
+
+/** The generation that Nginx sent along; nothing but digits is believed. */
+function generationFrom(header: string | undefined): string | undefined {
+  return header && /^\d{1,20}$/.test(header) ? header : undefined;
+}
+
+function sendCreated(response: Response, location: string, text: string | null | undefined): void {
+  response
+    .status(201)
+    .location(location)
+    .set('Cache-Control', 'no-store')
+    .type('application/json')
+    .send(text);
+}

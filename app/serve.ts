@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SettingError } from '../db/environment.ts';
+import { createApp } from './app.ts';
+import { Cache } from './cache.ts';
+import type { Config } from './config.ts';
+import { Database } from './database.ts';
+import { Health } from './health.ts';
+import type { Log } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * How long a stopping replica goes on answering on the connections it has, in milliseconds. Nginx gives up an
+ * idle one after 5 s (`keepalive_timeout` in nginx/), so after this none is left on which it could send a request
+ * that nobody reads.
+ */
+const drain_ms = 6000;
+/** How long requests that are still running may then take; Compose kills after 15 s (`stop_grace_period`). */
+const finish_ms = 5000;
+
+const limits = {
+  maxHeaderSize: 128 * 1024, // ours are lower and answer with a problem; this one bounds memory
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 75_000, // longer than Nginx's, so that it is never Node that closes first
+  connectionsCheckingInterval: 5_000,
+};
+const maxConnections = 1000;
+
+export interface Service {
+  readonly port: number;
+  /** Stops accepting, finishes what is running and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts the API on its port. Throws SettingError when the port is taken. */
+export async function serve(config: Config, log: Log): Promise<Service> {
+  const metrics = new Metrics();
+  const database = new Database(config.database, config.databaseConnections, log);
+  const cache = new Cache(config.cacheEntries, lookup => metrics.countLookup(lookup));
+  const health = new Health(database);
+  metrics.watch(database);
+
+  const app = createApp({ database, cache, log, metrics, health, corsOrigin: config.corsOrigin });
+  const server = createServer(limits, app);
+  server.maxConnections = maxConnections;
+  server.on('clientError', refuse);
+  await listen(server, config.port);
+  log.info('serving', { port: config.port });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      log.info('stopping');
+      health.stop();
+      await drain(server);
+      cache.close();
+      await database.close();
+      log.info('stopped');
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new SettingError(`PORT ${port} is taken by another program: stop it, or set PORT to another.`));
+    });
+    server.listen(port, resolve);
+  });
+}
+
+/** Answers what is not HTTP, too large or too slow to be a request, and hangs up. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
+  const body = JSON.stringify(new Problem(status, 'The request cannot be read.'));
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Connection: close',
+      `X-Request-Id: ${randomBytes(16).toString('hex')}`,
+      'Content-Type: application/problem+json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+/** No new connections; the open ones are told to close with their next answer, and closed when time is up. */
+async function drain(server: Server): Promise<void> {
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  // http.Server's own close would also hang up idle connections at once, on which Nginx may be sending now.
+  const closed = new Promise<void>(resolve => NetServer.prototype.close.call(server, () => resolve()));
+  await Promise.race([closed, sleep(drain_ms, undefined, { ref: false })]);
+  server.closeIdleConnections();
+  await Promise.race([closed, sleep(finish_ms, undefined, { ref: false })]);
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Agent, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
+import { call } from './testing/service.ts';
+
+let database: TestDatabase;
+const running = new Set<ChildProcess>();
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  for (const process of running) process.kill('SIGKILL');
+  await database.drop();
+});
+
+const node = join(import.meta.dirname, '../node_modules/.bin/node');
+
+/** Starts the process as production does; `ended` tells its exit code and all that it said. */
+function start(settings: Record<string, string>) {
+  const { host, port, database: name, user, password } = database.app;
+  const environment = {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGDATABASE: name,
+    PGUSER: user,
+    PGPASSWORD: password,
+  };
+  const child = spawn(node, [join(import.meta.dirname, 'server.ts')], {
+    env: { PATH: process.env.PATH, ...environment, ...settings },
+  });
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', data => {
+      said += data;
+    });
+  }
+  const ended = new Promise<{ code: number | null; said: string }>(resolve => {
+    child.on('close', code => {
+      running.delete(child);
+      resolve({ code, said });
+    });
+  });
+  const hears = async (text: string) => {
+    while (!said.includes(text)) {
+      if (child.exitCode !== null) throw new Error(`The process ended and said: ${said}`);
+      await sleep(20);
+    }
+  };
+  return { child, ended, hears };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return port;
+}
+
+it.each([
+  [{ PORT: 'many' }, 'PORT must be a whole number from 1 to 65535, not "many".'],
+  [{ PORT: '70000' }, 'PORT must be a whole number from 1 to 65535, not "70000".'],
+  [{ PGPORT: '-1' }, 'PGPORT must be a whole number from 1 to 65535, not "-1".'],
+  [{ PGPASSWORD: '' }, 'PGPASSWORD is missing: set it, or let PGPASSWORD_FILE name a file that holds it.'],
+  [{ PGPASSWORD_FILE: '/nowhere' }, 'PGPASSWORD_FILE names a file that cannot be read: /nowhere.'],
+  [{ DB_CONNECTIONS: '0' }, 'DB_CONNECTIONS must be a whole number from 1 to 100, not "0".'],
+  [{ CACHE_ENTRIES: '1.5' }, 'CACHE_ENTRIES must be a whole number from 1 to 1000000, not "1.5".'],
+  [{ CORS_ORIGIN: 'shop' }, 'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop".'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of error, warn, info, debug, not "loud".'],
+])('does not start with %j, and says why in one sentence', async (settings, sentence) => {
+  const { code, said } = await start(settings).ended;
+  expect([code, said]).toEqual([1, `${sentence}\n`]);
+});
+
+it('does not start on a port that is taken, and says so', async () => {
+  const other = createServer().listen(0);
+  const { port } = other.address() as AddressInfo;
+  const { code, said } = await start({ PORT: String(port) }).ended;
+  other.close();
+  expect([code, said]).toEqual([
+    1,
+    `PORT ${port} is taken by another program: stop it, or set PORT to another.\n`,
+  ]);
+});
+
+it('starts without a database, is alive, and ready once the database is there', async () => {
+  const owner = new Client(database.owner);
+  await owner.connect();
+  await owner.query(`alter database ${database.owner.database} connection limit 0`);
+  const port = await freePort();
+  const { child, ended, hears } = start({ PORT: String(port) });
+  await hears('serving');
+  expect((await call(port, '/health/live')).status).toBe(200);
+  expect((await call(port, '/health/ready')).status).toBe(503);
+  await owner.query(`alter database ${database.owner.database} connection limit -1`);
+  expect((await call(port, '/health/ready')).status).toBe(200);
+  await owner.end();
+  child.kill('SIGTERM');
+  expect((await ended).code).toBe(0);
+});
+
+it('finishes what is running when it is told to stop, and accepts nothing new', async () => {
+  const port = await freePort();
+  const { child, ended, hears } = start({ PORT: String(port) });
+  await hears('serving');
+  const owner = new Client(database.owner);
+  await owner.connect();
+  await owner.query(`insert into qa.question (product_id, question_id, body, asker_name, asker_email)
+    values (1, 1, 'b', 'n', 'e')`);
+  await owner.query('begin; select from qa.question for update');
+
+  const vote = call(port, '/qa/questions/1/helpful', { method: 'PUT' });
+  await sleep(200);
+  child.kill('SIGTERM');
+  await hears('stopping');
+  await expect(call(port, '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await owner.query('commit');
+  expect((await vote).status).toBe(204);
+  expect((await owner.query('select helpful from qa.question')).rows).toEqual([{ helpful: 1 }]);
+  await owner.end();
+  const { code, said } = await ended;
+  expect(code).toBe(0);
+  expect(said).toContain('stopped');
+});
+
+it('goes on answering on an open connection for a while, and asks it to close', async () => {
+  const port = await freePort();
+  const { child, ended, hears } = start({ PORT: String(port) });
+  await hears('serving');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  expect((await call(port, '/products', { agent })).headers.connection).toBe('keep-alive');
+  child.kill('SIGTERM');
+  await hears('stopping');
+  await sleep(1000);
+  const { status, headers } = await call(port, '/products', { agent });
+  expect([status, headers.connection]).toEqual([200, 'close']);
+  expect((await ended).code).toBe(0);
+  agent.destroy();
+});
+
+it('logs a write without the e-mail address in it', async () => {
+  const port = await freePort();
+  const { child, ended, hears } = start({ PORT: String(port) });
+  await hears('serving');
+  const body = { body: 'my@body.example', name: 'me@name.example', email: 'me@mail.example', product_id: 1 };
+  expect((await call(port, '/qa/questions?e=me@query.example', { method: 'POST', body })).status).toBe(404);
+  child.kill('SIGTERM');
+  const { said } = await ended;
+  expect(said).toContain('"route":"/qa/questions"');
+  expect(said).not.toContain('@');
+});

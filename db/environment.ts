@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting that cannot be used. Its message is one sentence that names the setting. */
+export class SettingError extends Error {}
+
+/** The setting as text; empty counts as absent. Throws SettingError when it is absent and has no default. */
+export function textSetting(environment: Environment, name: string, fallback?: string): string {
+  const value = environment[name] || fallback;
+  if (value === undefined) throw new SettingError(`${name} is missing.`);
+  return value;
+}
+
+/** The setting as a whole number from `min` to `max`. Throws SettingError for anything else. */
+export function integerSetting(
+  environment: Environment,
+  name: string,
+  fallback: number,
+  { min, max }: { min: number; max: number },
+): number {
+  const text = environment[name] || String(fallback);
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+/** A secret from NAME or from the file that NAME_FILE names. Throws SettingError when there is neither. */
+export function secretSetting(environment: Environment, name: string): string {
+  const file = environment[`${name}_FILE`];
+  const secret = file ? readSecret(name, file) : environment[name];
+  if (!secret)
+    throw new SettingError(`${name} is missing: set it, or let ${name}_FILE name a file that holds it.`);
+  return secret;
+}
+
+function readSecret(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new SettingError(`${name}_FILE names a file that cannot be read: ${file}.`, { cause });
+  }
+}
+
+/** How to reach a database of PostgreSQL as one of its roles. */
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** How to reach PostgreSQL, from its own variables PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD(_FILE). */
+export function databaseSettings(environment: Environment): DatabaseSettings {
+  return {
+    host: textSetting(environment, 'PGHOST', '127.0.0.1'),
+    port: integerSetting(environment, 'PGPORT', 5432, { min: 1, max: 65_535 }),
+    database: textSetting(environment, 'PGDATABASE', 'elier'),
+    user: textSetting(environment, 'PGUSER'),
+    password: secretSetting(environment, 'PGPASSWORD'),
+  };
+}

@@ -1,0 +1,55 @@
+import { Client } from 'pg';
+import { migrate } from './migrate.ts';
+import { createTestDatabase, type TestDatabase } from './testing/database.ts';
+
+let database: TestDatabase;
+let owner: Client;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new Client(database.owner);
+  await owner.connect();
+});
+afterEach(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+const names = ['001_roles.sql', '002_catalogue.sql', '003_qa.sql'];
+const toEmpty = () =>
+  owner.query('drop schema catalogue cascade; drop schema qa cascade; drop table public.migration');
+const run = () => migrate(database.owner, database.app.password);
+
+it('applies each once, in order', async () => {
+  await toEmpty();
+  expect(await run()).toEqual(names);
+  expect(await run()).toEqual([]);
+});
+
+it('lets only one of several apply them', async () => {
+  await toEmpty();
+  const applied = await Promise.all([run(), run(), run()]);
+  expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([names, [], []]);
+});
+
+it('refuses when one that was applied has been changed since', async () => {
+  await owner.query("update public.migration set checksum = 'other' where number = 2");
+  await expect(run()).rejects.toThrow('002_catalogue.sql was applied to this database and has been changed');
+});
+
+it('changes nothing when one fails', async () => {
+  await toEmpty();
+  await owner.query('create schema qa');
+  await expect(run()).rejects.toThrow('Migration 003_qa.sql failed and changed nothing.');
+  const { rows } = await owner.query('select name from public.migration order by number');
+  expect(rows.map(({ name }) => name)).toEqual(names.slice(0, 2));
+  await owner.query('drop schema qa');
+  expect(await run()).toEqual(names.slice(2));
+});
+
+it('lets the app log in with its new password', async () => {
+  await expect(new Client({ ...database.app, password: 'wrong' }).connect()).rejects.toThrow('password');
+  await migrate(database.owner, database.app.password);
+  const app = new Client(database.app);
+  await app.connect();
+  await app.end();
+});

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import type { DatabaseSettings } from '../environment.ts';
+
+export interface TestDatabase {
+  readonly owner: DatabaseSettings;
+  readonly app: DatabaseSettings;
+  drop(): Promise<void>;
+}
+
+/** A fresh, migrated, empty database on the test run's server. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server: { owner: DatabaseSettings; appPassword: string } = JSON.parse(
+    process.env.TEST_POSTGRES ?? '',
+  );
+  const database = `test_${randomBytes(6).toString('hex')}`;
+  const onServer = async (statement: string) => {
+    const client = new Client(server.owner);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await onServer(`create database ${database} template elier_template`);
+  // A copy does not take the original's privileges on the database itself along.
+  await onServer(`revoke all on database ${database} from public`);
+  await onServer(`grant connect on database ${database} to elier_app`);
+  const owner = { ...server.owner, database };
+  return {
+    owner,
+    app: { ...owner, user: 'elier_app', password: server.appPassword },
+    drop: () => onServer(`drop database ${database} with (force)`),
+  };
+}

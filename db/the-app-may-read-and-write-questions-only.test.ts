@@ -1,0 +1,57 @@
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from './testing/database.ts';
+
+let database: TestDatabase;
+let app: Client;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  app = new Client(database.app);
+  await app.connect();
+});
+afterAll(async () => {
+  await app.end();
+  await database.drop();
+});
+
+it.each([
+  'select * from catalogue.product, catalogue.feature, catalogue.style, catalogue.photo, catalogue.sku, catalogue.related',
+  'select question_id, body, asker_name from qa.question',
+  'select answer_id, body, answerer_name from qa.answer',
+  'select * from qa.answer_photo',
+  "insert into qa.question (product_id, body, asker_name, asker_email) values (1, 'b', 'n', 'e')",
+  "insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email) values (1, 1, 'b', 'n', 'e')",
+  "insert into qa.answer_photo (product_id, question_id, answer_id, url) values (1, 1, 1, 'u')",
+  'update qa.question set helpful = 1, reported = true, user_written = true',
+  'update qa.answer set helpful = 1, reported = true, user_written = true',
+])('may %s', async statement => {
+  await app.query('begin');
+  await app.query(statement);
+  await app.query('rollback');
+});
+
+it.each([
+  'select asker_email from qa.question',
+  'select * from qa.question',
+  'select answerer_email from qa.answer',
+  "update qa.question set body = 'b'",
+  'delete from qa.question',
+  'delete from qa.answer',
+  'delete from qa.answer_photo',
+  "update qa.answer_photo set url = 'u'",
+  'truncate qa.question',
+  "insert into qa.question (question_id, product_id, body, asker_name, asker_email) values (1, 1, 'b', 'n', 'e')",
+  "insert into catalogue.product values (1, 1, 1, 'n', 's', 'd', 'c')",
+  'update catalogue.product set default_price = 0',
+  'delete from catalogue.sku',
+  'drop table catalogue.product',
+  'create table public.mine ()',
+  'create table qa.mine ()',
+  'create temporary table mine ()',
+  'create schema mine',
+  'select * from public.migration',
+  'select * from pg_authid',
+  "copy (select 1) to '/tmp/elier'",
+  'set role elier',
+])('may not %s', async statement => {
+  await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
+});
