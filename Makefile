@@ -4,20 +4,70 @@ SHELL := /bin/bash
 # The project's own Node, whatever version the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
+SCALE ?= 0.001
+SEED ?= 1
+
 installed := node_modules/.package-lock.json
+needs_docker = docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
+	{ echo 'make $@ needs a running Docker engine with Compose. Without Docker, make dev serves the same API.' >&2; exit 1; }
 
 .PHONY: help
 help: ## lists these commands
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 $(installed): package.json package-lock.json
+	@echo 'Installing packages …'
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-.PHONY: dev
-dev: $(installed) ## serves the API on http://localhost:3000 (PORT=) with a PostgreSQL of its own; no Docker
+# On one machine, without Docker
+
+.PHONY: dev test
+dev: $(installed) ## serves the API on http://localhost:3000 (PORT=) with a PostgreSQL of its own
 	@exec node app/dev.ts
 
-.PHONY: test
 test: $(installed) ## lint, types, and every test that needs no Docker
 	@npm run --silent lint && npm run --silent types && npm test --silent
+
+# The production stack with Docker Compose
+
+.PHONY: up down ps logs test-stack
+up: ## the production stack on http://localhost:8080 (HTTP_PORT=), ready when this returns
+	@$(needs_docker)
+	@docker compose up --detach --build --wait --wait-timeout 300
+
+down: ## stops it; the data stays
+	@$(needs_docker)
+	@docker compose down
+
+ps: ## its containers
+	@$(needs_docker)
+	@docker compose ps
+
+logs: ## its logs, as they come
+	@$(needs_docker)
+	@docker compose logs --follow --tail 100
+
+test-stack: $(installed) ## the tests that drive a stack of their own
+	@$(needs_docker)
+	@npm run --silent test-stack
+
+# Data
+
+.PHONY: generate import
+generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real size: 39,127,256 rows] [SEED=1]
+	@$(if $(OUT),,echo 'Name the folder to write to: make generate OUT=folder' >&2; exit 1)
+	@npm run --silent generate -- --out '$(OUT)' --scale '$(SCALE)' --seed '$(SEED)'
+
+import: $(installed) ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: what make dev serves]
+	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
+ifeq ($(TARGET),dev)
+	@npm run --silent import -- --target dev '$(DATA)'
+else
+	@$(needs_docker)
+	@[[ -d '$(DATA)' ]] || { echo 'There is no folder $(DATA).' >&2; exit 1; }
+	@mkdir -p rejects
+	@docker compose run --rm --quiet-pull --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
+		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/rejects' \
+		prepare node db/import/main.ts /data --rejects '/rejects/$(notdir $(abspath $(DATA))).csv'
+endif

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { type Call, startTestService, type TestService } from './testing/service.ts';
+import type { Call } from './testing/http.ts';
+import { startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -282,6 +283,13 @@ describe('a body', () => {
     await rules(ask, { ...question, body: '' });
     expect(await service.sql('select count(*) from qa.question')).toEqual(before);
   });
+});
+
+it('a URL or headers over 8 KiB, also far over', async () => {
+  for (const length of [8 * 1024, 100_000]) {
+    await expectProblem(414, `/products/${'1'.repeat(length)}`, {}, /8 KiB/);
+    await expectProblem(431, '/products/1', { headers: { 'X-Large': 'x'.repeat(length) } }, /8 KiB/);
+  }
 });
 
 describe('what is not HTTP', () => {

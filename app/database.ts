@@ -13,9 +13,9 @@ export class DatabaseUnavailable extends Error {}
 
 // Together under 2 s, the time within which a client learns that the database is away. The server's own limit
 // comes first, so that an answer that is late is also no longer worked on.
-const connect_ms = 600;
-const statement_ms = 1200;
-const answer_ms = 1300;
+const connect_ms = 900;
+const statement_ms = 900;
+const answer_ms = 1000;
 /** Requests that may wait for a connection; the next one is told at once to come back later. */
 const maxWaiting = 500;
 
@@ -27,8 +27,10 @@ const asText = { getTypeParser: () => (value: string) => value } as unknown as N
 /** The app's connections to PostgreSQL. */
 export class Database {
   readonly #pool: Pool;
+  readonly #log: Log;
 
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
+    this.#log = log;
     this.#pool = new Pool({
       ...settings,
       max: connections,
@@ -68,6 +70,14 @@ export class Database {
   async text(statement: Statement, values: readonly unknown[]): Promise<string | undefined> {
     const row = await this.row(statement, values);
     return row?.[0] ?? undefined;
+  }
+
+  /** Opens all connections now, so that a first burst of requests need not wait for them. */
+  async connect(): Promise<void> {
+    const { max } = this.#pool.options;
+    const opened = await Promise.allSettled(Array.from({ length: max }, () => this.#pool.query('select 1')));
+    const failure = opened.find(result => result.status === 'rejected');
+    if (failure) this.#log.warn('the database cannot be reached yet', { cause: String(failure.reason) });
   }
 
   get connections() {

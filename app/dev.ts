@@ -1,6 +1,7 @@
 import { developmentFolder, startEmbedded } from '../db/embedded.ts';
 import { SettingError } from '../db/environment.ts';
-import { prepare } from '../db/prepare.ts';
+import { migrate } from '../db/migrate.ts';
+import { importSample } from '../db/sample.ts';
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { serve } from './serve.ts';
@@ -8,20 +9,25 @@ import { serve } from './serve.ts';
 // `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own.
 const appPassword = 'development';
 
+// From the start, so that a Ctrl-C that comes early also stops PostgreSQL.
+const told = new Promise(resolve => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+});
+
 try {
   const started = performance.now();
   const config = readConfig({ ...process.env, PGPASSWORD: appPassword });
   const postgres = await startEmbedded(developmentFolder());
   try {
-    await prepare(postgres.owner, appPassword);
+    await migrate(postgres.owner, appPassword);
+    const rows = await importSample(postgres.owner);
+    if (rows > 0) console.log(`The database was empty: imported a sample of ${rows} rows.`);
     const database = { ...postgres.owner, user: 'elier_app', password: appPassword };
     const service = await serve({ ...config, database }, createLog(config.logLevel));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`\nReady after ${seconds} s: http://localhost:${service.port}/products`);
     console.log('Ctrl-C stops the service and its PostgreSQL; the data stays.\n');
-    await new Promise(resolve =>
-      ['SIGINT', 'SIGTERM', 'SIGHUP'].map(signal => process.once(signal, resolve)),
-    );
+    await told;
     await service.stop();
   } finally {
     await postgres.stop();

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectDocumented, operations } from './testing/documented.ts';
-import { type Call, startTestService, type TestService } from './testing/service.ts';
+import type { Call } from './testing/http.ts';
+import { startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
 beforeAll(async () => {

@@ -49,6 +49,7 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
   await listen(server, config.port);
+  await database.connect();
   log.info('serving', { port: config.port });
 
   return {

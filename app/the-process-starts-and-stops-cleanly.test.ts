@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
-import { call } from './testing/service.ts';
+import { call } from './testing/http.ts';
 
 let database: TestDatabase;
 const running = new Set<ChildProcess>();

@@ -1,8 +1,20 @@
-import type { DatabaseSettings } from './environment.ts';
+import { databaseSettings, SettingError, secretSetting } from './environment.ts';
 import { migrate } from './migrate.ts';
+import { importSample } from './sample.ts';
 
-/** Makes a database ready to be served: its schema up to date and, when it is empty, a sample data set in it. */
-export async function prepare(owner: DatabaseSettings, appPassword: string): Promise<void> {
-  const applied = await migrate(owner, appPassword);
-  for (const name of applied) console.log(`applied ${name}`);
+// Makes the database that PGHOST … name ready to be served, as its owner: its schema up to date, the app's role with
+// the password in APP_PASSWORD(_FILE), and a generated sample in it when it is empty. Safe to run again.
+try {
+  const owner = databaseSettings(process.env);
+  for (const name of await migrate(owner, secretSetting(process.env, 'APP_PASSWORD'))) {
+    console.log(`Applied ${name}.`);
+  }
+  const rows = await importSample(owner);
+  console.log(
+    rows > 0 ? `The database was empty: imported a sample of ${rows} rows.` : 'The database is ready.',
+  );
+} catch (error) {
+  if (!(error instanceof SettingError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { upAll } from 'docker-compose';
-import { composeOptions } from './stack.ts';
+import { ready, stack } from './stack.ts';
 
 /** Brings up the whole stack once, under its own project name and port, as `make up` does. */
 export default async function globalSetup(): Promise<void> {
-  await upAll({ ...composeOptions, commandOptions: ['--build', '--wait', '--wait-timeout', '180'] });
+  await upAll({ ...stack, commandOptions: ['--build', ...ready] });
 }

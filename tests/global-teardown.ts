@@ -1,6 +1,6 @@
 import { downAll } from 'docker-compose';
-import { composeOptions } from './stack.ts';
+import { stack } from './stack.ts';
 
 export default async function globalTeardown(): Promise<void> {
-  await downAll({ ...composeOptions, commandOptions: ['--volumes', '--timeout', '20'] });
+  await downAll({ ...stack, commandOptions: ['--volumes', '--timeout', '20'] });
 }

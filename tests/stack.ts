@@ -1,10 +1,62 @@
+import { execFile } from 'node:child_process';
+import { Agent } from 'node:http';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { exec, ps } from 'docker-compose';
+import { type Answer, type Call, call } from '../app/testing/http.ts';
+
+const run = promisify(execFile);
 
 /** Where the stack under test answers. */
-export const port = 18_088;
+const port = 18_088;
 
 /** The stack under test: this checkout's, apart from any other that runs on the machine. */
-export const composeOptions = {
+export const stack = {
   cwd: dirname(import.meta.dirname),
   env: { ...process.env, COMPOSE_PROJECT_NAME: 'elier-test', HTTP_PORT: String(port) },
 };
+
+/** `docker compose up`, done when the stack is ready. */
+export const ready = ['--wait', '--wait-timeout', '180'];
+
+/** One request through Nginx, on a connection of its own. */
+export const ask = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
+
+/** Requests that share a bounded number of connections, as a browser's or a load generator's do. */
+export function clientWith(connections: number): typeof ask {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  return (path, options) => call(port, path, { agent, ...options });
+}
+
+/** The names of the containers of the app's replicas that run now. */
+export async function replicas(): Promise<string[]> {
+  const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
+  return data.services.map(({ name }) => name).filter(name => /-app-\d+$/.test(name));
+}
+
+/** A Docker command on one container: kill, start, restart … */
+export async function docker(...words: string[]): Promise<string> {
+  const { stdout } = await run('docker', words);
+  return stdout.trim();
+}
+
+/** A statement run in the stack's own PostgreSQL, as its owner; what it printed. */
+export async function sql(statement: string): Promise<string> {
+  const { out } = await exec('postgres', ['psql', '-U', 'elier', '-d', 'elier', '-Atc', statement], stack);
+  return out.trim();
+}
+
+const written = { body: 'A text of the tests', name: 'Tester', email: 'tester@mail.example' };
+
+/** Asks a new question about product 1 and returns its id: tests write to what they made themselves. */
+export async function newQuestion(product = 1): Promise<number> {
+  const { status, json } = await ask('/qa/questions', {
+    method: 'POST',
+    body: { ...written, product_id: product },
+  });
+  if (status !== 201) throw new Error(`A question was answered with ${status}.`);
+  return json.question_id;
+}
+
+export const newAnswer = (question: number, more: object = {}): Promise<Answer> =>
+  ask(`/qa/questions/${question}/answers`, { method: 'POST', body: { ...written, ...more } });

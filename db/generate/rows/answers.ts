@@ -1,0 +1,22 @@
+import { FanOut, spreads } from '../fan-out.ts';
+import type { Line, Tables } from '../table.ts';
+import { answerBody, email, personName } from '../text.ts';
+import { questionDate } from './questions.ts';
+
+const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The lines of answers.csv; each comes within 30 days of its question, one in 50 from the seller. */
+export function answerLines(tables: Tables): Line {
+  const answers = tables['answers.csv'];
+  const questions = new FanOut(tables['questions.csv'], answers, { spread: spreads.long });
+  const asked = questionDate(tables['questions.csv']);
+  const random = answers.random('text');
+  return row => {
+    const { parent } = questions.seek(row);
+    random.at(row);
+    const date = asked(parent) + 1 + random.below(THIRTY_DAYS_MS);
+    const name = random.oneIn(50) ? 'Seller' : personName(random);
+    const text = `"${answerBody(random)}",${date},"${name}","${email(random)}"`;
+    return `${answers.idOf(row)},${questions.parentId(row)},${text},${random.oneIn(40) ? 1 : 0},${random.below(random.below(30) + 1)}`;
+  };
+}

@@ -1,0 +1,135 @@
+import { dataFiles, type FileName } from './files.ts';
+import { generate } from './generate.ts';
+import { type ReadFile, readDataFile } from './testing/read-data-file.ts';
+import { temporaryFolders } from './testing/temporary-folders.ts';
+
+const newFolder = temporaryFolders();
+jest.setTimeout(30_000);
+const files = {} as Record<FileName, ReadFile>;
+
+beforeAll(async () => {
+  const out = await newFolder();
+  await generate({ out, scale: 0.001, seed: 1 });
+  for (const { name } of dataFiles) {
+    files[name] = await readDataFile(out, name, name === 'styles.csv' ? '\r\n' : '\n');
+  }
+});
+
+const column = (name: FileName, key: string) => files[name].rows.map(row => row[key]?.text ?? '');
+const ids = (name: FileName) => column(name, 'id').map(Number);
+
+/** How many children each parent has, those without included. */
+function childrenOf(parent: FileName, child: FileName, key: string): number[] {
+  const counts = new Map(ids(parent).map(id => [id, 0]));
+  for (const id of column(child, key).map(Number)) {
+    const count = counts.get(id);
+    if (count !== undefined) counts.set(id, count + 1);
+  }
+  return [...counts.values()];
+}
+
+it.each<[FileName, FileName, string]>([
+  ['product.csv', 'features.csv', 'product_id'],
+  ['product.csv', 'styles.csv', 'productId'],
+  ['styles.csv', 'photos.csv', 'styleId'],
+  ['styles.csv', 'skus.csv', 'styleId'],
+  ['product.csv', 'related.csv', 'current_product_id'],
+  ['product.csv', 'questions.csv', 'product_id'],
+  ['questions.csv', 'answers.csv', 'question_id'],
+  ['answers.csv', 'answers_photos.csv', 'answer_id'],
+])('has parents in %s without any child in %s, and some with twice the mean', (parent, child, key) => {
+  const counts = childrenOf(parent, child, key);
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  expect(Math.min(...counts)).toBe(0);
+  expect(Math.max(...counts)).toBeGreaterThanOrEqual(2 * mean);
+});
+
+it('gives the oldest styles about twice the photos and skus', () => {
+  const oldest = (child: FileName) => childrenOf('styles.csv', child, 'styleId').slice(0, 20);
+  expect(Math.min(...oldest('photos.csv'))).toBeGreaterThanOrEqual(5);
+  expect(Math.min(...oldest('skus.csv'))).toBeGreaterThanOrEqual(11);
+});
+
+it('numbers the products without a gap, everything else with gaps, and all not quite in order', () => {
+  expect(ids('product.csv').toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i + 1));
+  for (const { name } of dataFiles) {
+    const all = ids(name);
+    if (name !== 'product.csv') expect(Math.max(...all)).toBeGreaterThan(all.length);
+    expect(all.slice(1).filter((id, i) => id === (all[i] ?? 0) - 1).length).toBeGreaterThan(0);
+  }
+});
+
+it('begins one file with a byte-order mark, and ends none with a line end', () => {
+  const marked = dataFiles.filter(({ name }) => files[name].text.startsWith('\ufeff'));
+  expect(marked.map(({ name }) => name)).toEqual(['features.csv']);
+  for (const { name } of dataFiles) expect(files[name].text).toMatch(/[^\r\n]$/);
+});
+
+it('puts a space before the quantity of every size 11 and of no other', () => {
+  const elevens = files['skus.csv'].rows.filter(row => row.quantity?.text.startsWith(' '));
+  expect(elevens.length).toBeGreaterThan(0);
+  expect(new Set(elevens.map(row => row.size?.text))).toEqual(new Set(['11']));
+  expect(column('skus.csv', 'size').filter(size => size === '11')).toHaveLength(elevens.length);
+});
+
+it('has letter sizes, half sizes and a style with one size twice', () => {
+  expect(column('skus.csv', 'size')).toEqual(expect.arrayContaining(['XS', '7.5', '11']));
+  const perStyle = files['skus.csv'].rows.map(row => `${row.styleId?.text} ${row.size?.text}`);
+  expect(new Set(perStyle).size).toBeLessThan(perStyle.length);
+});
+
+it('has values that are null, and ones that are the text null', () => {
+  const nulls = files['features.csv'].rows.map(row => row.value).filter(value => value?.text === 'null');
+  expect(new Set(nulls.map(value => value?.isQuoted))).toEqual(new Set([true, false]));
+});
+
+it('has prices past 32 bits in cents, few sales, and sales of 0', () => {
+  expect(column('styles.csv', 'original_price')).toContain('500000000');
+  const sales = column('styles.csv', 'sale_price');
+  expect(sales).toEqual(expect.arrayContaining(['null', '0', expect.stringMatching(/^[1-9]/)]));
+  expect(sales.filter(sale => sale === 'null').length).toBeGreaterThan(sales.length / 2);
+});
+
+it('has one default style a product at most, and products without', () => {
+  const perProduct = new Map<string, number>();
+  for (const row of files['styles.csv'].rows) {
+    const product = row.productId?.text ?? '';
+    perProduct.set(product, (perProduct.get(product) ?? 0) + Number(row.default_style?.text));
+  }
+  expect(new Set(perProduct.values())).toEqual(new Set([0, 1]));
+});
+
+it('relates products to one twice and to themselves', () => {
+  const pairs = files['related.csv'].rows.map(row => [
+    row.current_product_id?.text,
+    row.related_product_id?.text,
+  ]);
+  // By chance alone it would be one in a thousand.
+  expect(pairs.filter(([current, other]) => current === other).length).toBeGreaterThan(pairs.length / 100);
+  expect(new Set(pairs.map(pair => pair.join())).size).toBeLessThan(pairs.length);
+});
+
+it('has commas and ampersands in URLs, and URLs without quotes', () => {
+  expect(column('photos.csv', 'url').some(url => /&.*,.*&/.test(url))).toBe(true);
+  const bare = files['answers_photos.csv'].rows.filter(row => row.url?.isQuoted === false);
+  expect(bare.length).toBeGreaterThan(0);
+});
+
+it.each<FileName>(['questions.csv', 'answers.csv'])('has every kind of text in %s', name => {
+  const bodies = column(name, 'body');
+  for (const mark of [',', '"', '\n', /\p{Emoji_Presentation}/u, /[\p{Script=Hebrew}\p{Script=Arabic}]/u]) {
+    expect(bodies.some(body => body.search(mark) >= 0)).toBe(true);
+  }
+  expect(Math.min(...bodies.map(body => body.length))).toBeGreaterThanOrEqual(20);
+  expect(Math.max(...bodies.map(body => body.length))).toBeLessThanOrEqual(280);
+});
+
+it.each<FileName>(['questions.csv', 'answers.csv'])('has about one in forty reported in %s', name => {
+  const reported = column(name, 'reported').filter(flag => flag === '1').length / files[name].rows.length;
+  expect(reported).toBeGreaterThan(0.02);
+  expect(reported).toBeLessThan(0.03);
+});
+
+it('has questions about products that are not there', () => {
+  expect(Math.max(...column('questions.csv', 'product_id').map(Number))).toBeGreaterThan(1000);
+});

@@ -1,0 +1,240 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { importFolder } from './import-folder.ts';
+import { silent } from './progress.ts';
+import { catalogueFolder, fullFolder, readList } from './testing/data-folder.ts';
+
+const untouched = '; what was served before is untouched.';
+const products = (name: string) => ['1', '2'].map(id => `${id},"${name}","s","d","c",1`);
+const manySkus = Array.from({ length: 30_000 }, (_, index) => `${index + 1},1,"XL",1`);
+
+let database: TestDatabase;
+let client: Client;
+let served: string;
+let next: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  client = new Client(database.owner);
+  await client.connect();
+  served = await catalogueFolder({ 'product.csv': products('served') });
+  next = await catalogueFolder({
+    'product.csv': products('next'),
+    'styles.csv': ['1,1,"n",null,1,0'],
+    'skus.csv': manySkus,
+  });
+  await load(served);
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+afterEach(async () => {
+  const { rows } = await client.query('select distinct name from catalogue.product');
+  expect(rows).toEqual([{ name: 'served' }]);
+  const schemas = await client.query(`select nspname from pg_namespace where nspname ~ '_(next|old)$'`);
+  expect(schemas.rows).toEqual([]);
+});
+
+const load = (folder: string, more: Partial<Parameters<typeof importFolder>[0]> = {}) =>
+  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
+
+describe('a folder', () => {
+  test('that is not there', () =>
+    expect(load('/nowhere')).rejects.toThrow(`The folder /nowhere cannot be read (ENOENT)${untouched}`));
+
+  test('without data files', () =>
+    expect(load(import.meta.dirname)).rejects.toThrow(
+      /holds none of the data files product\.csv, features\.csv/,
+    ));
+
+  test('with a part of a set', async () => {
+    const folder = await fullFolder({ 'product.csv': products('x') });
+    await rm(join(folder, 'skus.csv'));
+    await rm(join(folder, 'photos.csv'));
+    await expect(load(folder)).rejects.toThrow(
+      `The folder ${folder} holds the catalogue without photos.csv, skus.csv${untouched}`,
+    );
+  });
+
+  test('with a wrong header in its last file', async () => {
+    const folder = await fullFolder({ 'product.csv': products('x') });
+    await writeFile(join(folder, 'answers_photos.csv'), 'id,answerId,url\n1,1,"u"');
+    await expect(load(folder)).rejects.toThrow(
+      `answers_photos.csv begins with "id,answerId,url" where id,answer_id,url is expected${untouched}`,
+    );
+  });
+
+  test('with a folder for a file, or an empty file', async () => {
+    const folder = await fullFolder({ 'product.csv': products('x') });
+    await writeFile(join(folder, 'skus.csv'), '');
+    await expect(load(folder)).rejects.toThrow('skus.csv begins with "" where');
+  });
+});
+
+describe('a database', () => {
+  test('that is away', () =>
+    expect(load(next, { owner: { ...database.owner, port: 1 } })).rejects.toThrow(
+      /The database cannot be reached \(.*ECONNREFUSED.*\); what/,
+    ));
+
+  test('that has no schema', () =>
+    expect(load(next, { owner: { ...database.owner, database: 'postgres' } })).rejects.toThrow(
+      `The database has no schema yet: run the migrations (npm run migrate) first${untouched}`,
+    ));
+
+  test('that is migrated meanwhile', async () => {
+    const migrate = (number: number) =>
+      client.query('update public.migration set number = number + $1', [number]);
+    let migrating: Promise<unknown> | undefined;
+    const begin = () => {
+      migrating ??= migrate(100);
+    };
+    await expect(load(next, { progress: { ...silent, begin } })).rejects.toThrow(
+      `The schema was migrated while the import ran${untouched}`,
+    );
+    await migrating;
+    await migrate(-100);
+  });
+
+  test('that ends the connection amid a file', async () => {
+    const endings: Promise<unknown>[] = [];
+    const advance = () => {
+      endings[0] ??= client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'elier import' and datname = current_database()`,
+      );
+    };
+    await expect(load(next, { progress: { ...silent, advance } })).rejects.toThrow(
+      /^The import failed \(.*\); what was served before is untouched\.$/,
+    );
+  });
+});
+
+test('a second import at the same time is refused at once', async () => {
+  let second: Promise<unknown> | undefined;
+  const begin = () => {
+    second ??= expect(load(served)).rejects.toThrow(`Another import is running${untouched}`);
+  };
+  await load(served, { progress: { ...silent, begin } });
+  expect(second).toBeDefined();
+  await second;
+});
+
+test('a list of rejected lines that cannot be written', async () => {
+  const folder = await catalogueFolder({ 'product.csv': ['junk'] });
+  await expect(load(folder, { rejects: folder })).rejects.toThrow(
+    /^The import failed \(EISDIR.*untouched\.$/,
+  );
+});
+
+test('an import that is given up amid a file', async () => {
+  const givenUp = new AbortController();
+  let files = 0;
+  const progress = {
+    ...silent,
+    begin: () => {
+      files += 1;
+    },
+    advance: () => {
+      if (files === 5) givenUp.abort();
+    },
+  };
+  await expect(load(next, { progress, signal: givenUp.signal })).rejects.toThrow(
+    `The import was interrupted${untouched}`,
+  );
+  expect(files).toBe(5);
+});
+
+describe('the command', () => {
+  function run(folder: string, options: SpawnOptions = {}) {
+    const { owner } = database;
+    const env = {
+      ...process.env,
+      PGHOST: owner.host,
+      PGPORT: String(owner.port),
+      PGDATABASE: owner.database,
+      PGUSER: owner.user,
+      PGPASSWORD: owner.password,
+    };
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), folder], {
+      env,
+      ...options,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', text => {
+        output += text;
+      });
+    return { child, ended: once(child, 'close').then(([code]) => ({ code, output })) };
+  }
+
+  /** Holds up an import before its first table until it is let go. */
+  async function holdUp() {
+    const holder = new Client(database.owner);
+    await holder.connect();
+    await holder.query('begin; lock table catalogue.product in access exclusive mode');
+    return () => holder.end();
+  }
+
+  async function untilNextExists(child: ChildProcess) {
+    const exists = async () =>
+      (await client.query(`select to_regnamespace('catalogue_next') as it`)).rows[0].it;
+    while (!(await exists()) && child.exitCode === null) await sleep(10);
+  }
+
+  test('ends with the closing table and status 0, and lists rejected lines below the working folder', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'elier-import-'));
+    const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
+    const { code, output } = await run(folder, { cwd }).ended;
+    expect(output).toContain('product.csv: 3 lines in 0.');
+    expect(output).toMatch(/^total +3 +2 +0 +1$/m);
+    expect(output).toContain(`Rejected lines: rejects/${basename(folder)}.csv\n`);
+    expect(await readList(join(cwd, 'rejects', `${basename(folder)}.csv`))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('says in one sentence what is wrong, with status 1', async () => {
+    expect(await run('/nowhere').ended).toEqual({
+      code: 1,
+      output: `The folder /nowhere cannot be read (ENOENT)${untouched}\n`,
+    });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('that gets %s says so, with status 130', async signal => {
+    const letGo = await holdUp();
+    const { child, ended } = run(next);
+    await untilNextExists(child);
+    child.kill(signal);
+    const result = await ended;
+    await letGo();
+    expect(result).toEqual({ code: 130, output: `The import was interrupted${untouched}\n` });
+  });
+
+  test('that is killed leaves its tables to the next import', async () => {
+    const letGo = await holdUp();
+    const { child, ended } = run(next);
+    await untilNextExists(child);
+    child.kill('SIGKILL');
+    await ended;
+    await letGo();
+    const notes: string[] = [];
+    const note = (sentence: string) => notes.push(sentence);
+    // Its server process notices within two seconds.
+    const again = async (): Promise<unknown> =>
+      load(served, { progress: { ...silent, note } }).catch(error => {
+        if (!error.message.startsWith('Another import')) throw error;
+        return sleep(100).then(again);
+      });
+    await again();
+    expect(notes).toEqual(['Dropped what an interrupted import had left.']);
+  });
+});

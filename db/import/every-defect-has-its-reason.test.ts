@@ -1,0 +1,68 @@
+import { catalogueFiles, type DataFile, qaFiles } from '../data-files.ts';
+import { explain } from './explain.ts';
+import { goodRecord } from './grammar.ts';
+import { randomNumbers } from './testing/reading.ts';
+
+const files: readonly DataFile[] = [...catalogueFiles, ...qaFiles];
+const patterns = new Map(files.map(file => [file, goodRecord(file)]));
+const noReason = 'not a record of this file';
+
+test('every record that the pattern refuses is explained, and none that it takes', () => {
+  const random = randomNumbers(3);
+  const bare = [
+    '0',
+    '1',
+    '7',
+    ' 7',
+    '  2147483647',
+    '2147483648',
+    '9999999999',
+    '01',
+    '-1',
+    '1.5',
+    '1e3',
+    '+1',
+    '1 ',
+  ];
+  const times = ['253402300799999', '253402300800000', '1598999999999', '99999999999999999999'];
+  const words = ['null', ' null', 'NULL', 'nullx', 'x', '', ' ', 'a b', 'a\rb', 'a\0b', 'a"b', '\\N', '\\.'];
+  const quoted = [
+    '""',
+    '"x"',
+    '"null"',
+    '"a,b"',
+    '"a""b"',
+    '"a\nb"',
+    '"a\r\nb"',
+    '"a\0b"',
+    '"a"b"',
+    '"a',
+    'a"',
+    '"""',
+  ];
+  const fields = [...bare, ...bare, ...times, ...words, ...quoted, '"5"'];
+  let good = 0;
+  const disagreements: string[] = [];
+  for (let round = 0; round < 60_000; round++) {
+    const file = files[random(files.length)] as DataFile;
+    const types = Object.values(file.columns);
+    const length = types.length + (random(20) ? 0 : random(3) - 1);
+    const record = Array.from({ length }, (_, column) => {
+      if (random(8) === 0) return fields[random(fields.length)];
+      return types[column]?.startsWith('text') ? '"x"' : '1';
+    }).join(',');
+    const isGood = patterns.get(file)?.test(record) ?? false;
+    good += isGood ? 1 : 0;
+    if ((explain(file, record).reason === noReason) !== isGood) disagreements.push(`${file.name}: ${record}`);
+  }
+  expect(disagreements).toEqual([]);
+  expect(good).toBeGreaterThan(10_000);
+});
+
+test('the largest numbers are the largest', () => {
+  const [, , , , skus] = catalogueFiles;
+  for (const limit of [9, 10, 99, 1_999_999_999, 2_147_483_639, 2_147_483_646, 2_147_483_647])
+    expect(goodRecord(skus).test(`${limit},1,"x",${limit}`)).toBe(true);
+  for (const above of ['2147483648', '2147483650', '2147483700', '2200000000', '3000000000', '10000000000'])
+    expect(goodRecord(skus).test(`1,1,"x",${above}`)).toBe(false);
+});

@@ -1,0 +1,151 @@
+import { isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { ColumnType } from '../data-files.ts';
+import type { TableLoad } from './data-sets.ts';
+import type { FoundFile } from './folder.ts';
+import { IdSet } from './ids.ts';
+import type { LineList } from './line-list.ts';
+import { longestRecord, RecordReader, type Records } from './records.ts';
+
+/** What became of a file's lines. A text with newlines in it counts as one line, its others as continuations. */
+export interface FileCount {
+  readonly name: string;
+  lines: number;
+  imported: number;
+  /** Of the imported. */
+  repaired: number;
+  rejected: number;
+  continuations: number;
+}
+
+export interface Lists {
+  readonly rejects: LineList;
+  readonly repairs: LineList;
+}
+
+/** How much of a file is in memory at a time, in bytes. */
+const windowBytes = 2 * longestRecord;
+
+const columnTypes: Record<ColumnType, string> = {
+  id: 'integer',
+  integer: 'integer',
+  'integer?': 'integer',
+  boolean: 'boolean',
+  milliseconds: 'bigint',
+  text: 'text',
+  'text?': 'text',
+};
+
+/**
+ * Loads a file's good rows, in the order of the file, into the temporary table `staged`, and lists the others.
+ * Calls `onProgress` with the bytes and lines read so far.
+ */
+export async function loadFile(
+  client: Client,
+  found: FoundFile,
+  load: TableLoad,
+  lists: Lists,
+  onProgress: (bytes: number, lines: number) => void,
+): Promise<FileCount> {
+  const columns = [
+    ...load.lead.map(name => `${name} integer`),
+    ...Object.entries(found.file.columns).map(([name, type]) => `"${name}" ${columnTypes[type]}`),
+  ];
+  await client.query(`create temporary table staged (${columns.join(', ')})`);
+  const rows = new StagedRows(found, load, lists);
+  const copy = client.query(
+    copyFrom(`copy pg_temp.staged from stdin (format csv, null 'null', encoding 'UTF8')`),
+  );
+  await pipeline(stagedRows(found, rows, lists, onProgress), copy);
+  return rows.count;
+}
+
+/** Sorts a file's records into rows to copy and lines to list. */
+class StagedRows implements Records {
+  readonly count: FileCount;
+  readonly #load: TableLoad;
+  readonly #lists: Lists;
+  readonly #seen = new IdSet();
+  #rows = '';
+
+  constructor(found: FoundFile, load: TableLoad, lists: Lists) {
+    this.count = { name: found.file.name, lines: 0, imported: 0, repaired: 0, rejected: 0, continuations: 0 };
+    this.#load = load;
+    this.#lists = lists;
+  }
+
+  good(record: string, ids: readonly string[], line: number, original?: string): void {
+    const id = Number(ids[1]);
+    const second = Number(ids[2]);
+    const isNew = this.#seen.add(id);
+    const lead = isNew ? this.#load.admit(id, second, line) : undefined;
+    if (lead === undefined) {
+      const reason = isNew
+        ? `its ${this.#load.parent} ${second} is not there`
+        : `id ${id} was on an earlier line`;
+      this.bad(record, reason, line);
+      return;
+    }
+    this.#rows += `${lead}${record}\n`;
+    this.count.lines += 1;
+    this.count.imported += 1;
+    if (original === undefined) return;
+    this.count.repaired += 1;
+    this.#lists.repairs.add(this.count.name, line, 'a missing quote was put back', original);
+  }
+
+  bad(record: string, reason: string, line: number, id?: number): void {
+    if (id !== undefined) this.#seen.add(id);
+    this.count.lines += 1;
+    this.count.rejected += 1;
+    this.#lists.rejects.add(this.count.name, line, reason, record);
+  }
+
+  /** The rows since the last call, as COPY takes them. */
+  take(): Buffer {
+    const rows = Buffer.from(this.#rows, 'latin1');
+    this.#rows = '';
+    return rows;
+  }
+}
+
+async function* stagedRows(
+  found: FoundFile,
+  rows: StagedRows,
+  lists: Lists,
+  onProgress: (bytes: number, lines: number) => void,
+): AsyncGenerator<Buffer> {
+  const reader = new RecordReader(found.file, rows);
+  const handle = await open(found.path);
+  const window = Buffer.allocUnsafe(windowBytes);
+  let position = found.headerBytes;
+  let held = 0;
+  try {
+    for (let isLast = false; !isLast; ) {
+      const { bytesRead } = await handle.read(window, held, windowBytes - held, position);
+      isLast = bytesRead === 0;
+      position += bytesRead;
+      held += bytesRead;
+      // A line's end cuts no character in two.
+      const whole = isLast ? held : window.lastIndexOf(10, held - 1) + 1;
+      const taken = reader.read(
+        window.toString('latin1', 0, held),
+        isLast,
+        isUtf8(window.subarray(0, whole)),
+      );
+      window.copyWithin(0, taken, held);
+      held -= taken;
+      rows.count.continuations = reader.continuationLines;
+      onProgress(position - held, rows.count.lines);
+      await lists.rejects.flush();
+      await lists.repairs.flush();
+      const staged = rows.take();
+      if (staged.length > 0) yield staged;
+    }
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,46 @@
+import { basename, join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { developmentFolder, embeddedOwner } from '../embedded.ts';
+import { databaseSettings, type Environment, SettingError, textSetting } from '../environment.ts';
+import { closingTable } from './closing-table.ts';
+import { importFolder } from './import-folder.ts';
+import { progressOn } from './progress.ts';
+
+await new Command('import')
+  .description(
+    'Puts the data files of a folder in the place of the catalogue, of questions and answers, or both.',
+  )
+  .argument('<folder>', 'the folder with the data files')
+  .option('--rejects <file>', 'where to list rejected lines (default: rejects/<name of the folder>.csv)')
+  .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
+  .action(run)
+  .parseAsync();
+
+/** Ends with exit status 0 and the closing table, with 1 and a sentence, or, when interrupted, with 130. */
+async function run(folder: string, options: { rejects?: string; target?: 'dev' }): Promise<void> {
+  const interruption = new AbortController();
+  const progress = progressOn(process.stderr);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interruption.abort());
+  try {
+    const result = await importFolder({
+      owner: options.target ? await embeddedOwner(developmentFolder()) : databaseSettings(process.env),
+      folder,
+      rejects: options.rejects ?? join('rejects', `${basename(resolve(folder))}.csv`),
+      discardUserRows: mayDiscardUserRows(process.env),
+      progress,
+      signal: interruption.signal,
+    });
+    console.log(closingTable(result));
+  } catch (error) {
+    progress.stop();
+    console.error((error as Error).message);
+    process.exitCode = interruption.signal.aborted ? 130 : 1;
+  }
+}
+
+function mayDiscardUserRows(environment: Environment): boolean {
+  const value = textSetting(environment, 'DISCARD_USER_ROWS', 'no');
+  if (value !== 'yes' && value !== 'no')
+    throw new SettingError(`DISCARD_USER_ROWS must be yes or no, not "${value}".`);
+  return value === 'yes';
+}

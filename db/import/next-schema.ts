@@ -1,0 +1,98 @@
+import type { Client } from 'pg';
+import type { TableLoad } from './data-sets.ts';
+
+// A set is built as a whole schema beside the one that is served. Its shape is copied from that one, so that
+// tables, indexes and privileges are written down once, in db/migrations.
+
+export const nextOf = (schema: string) => `${schema}_next`;
+export const oldOf = (schema: string) => `${schema}_old`;
+
+/** Makes the empty next schema: the served one's tables and privileges, no indexes yet. */
+export async function createNext(client: Client, schema: string): Promise<void> {
+  await client.query(`create schema ${nextOf(schema)}`);
+  await runEach(client, tables, [schema, nextOf(schema)]);
+  await runEach(client, privileges, [schema, nextOf(schema)]);
+}
+
+/** Fills a table of the next schema from `staged`, ordered by its key, and gives it its indexes. */
+export async function fillNext(client: Client, schema: string, load: TableLoad): Promise<void> {
+  const next = nextOf(schema);
+  const values = Object.entries(load.columns).map(([name, sql]) => `${sql} as ${name}`);
+  await client.query(`
+    insert into ${next}.${load.table} (${Object.keys(load.columns).join(', ')})
+    select ${values.join(', ')} from pg_temp.staged order by ${load.key.join(', ')}`);
+  await client.query('drop table pg_temp.staged');
+  // Marks every page as visible to all, so that no later read writes, and no row is ever frozen again.
+  await client.query(`vacuum (freeze, analyze) ${next}.${load.table}`);
+  await addIndexes(client, schema, load.table);
+  await runEach(client, sequences, [next, load.table]);
+}
+
+/** How many rows a table of the next schema has. */
+export async function countNext(client: Client, schema: string, table: string): Promise<number> {
+  const { rows } = await client.query(`select count(*)::integer as count from ${nextOf(schema)}.${table}`);
+  return rows[0].count;
+}
+
+async function addIndexes(client: Client, schema: string, table: string): Promise<void> {
+  // PostgreSQL writes a definition without its schema when that is in the search path.
+  await client.query(`set search_path = ${schema}`);
+  const { rows } = await client.query<{ statement: string }>(indexes, [table]);
+  await client.query(`set search_path = ${nextOf(schema)}`);
+  for (const { statement } of rows) await client.query(statement);
+  await client.query('reset search_path');
+}
+
+/** Runs the statements that a query makes. */
+async function runEach(client: Client, query: string, values: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(query, [...values]);
+  for (const { statement } of rows) await client.query(statement);
+}
+
+/** From the served schema ($1) to the next one ($2). LIKE copies all but indexes and storage parameters. */
+const tables = `
+  select format('create table %I.%I (like %I.%I including all excluding indexes)%s',
+                $2::text, relname, $1::text, relname,
+                ' with (' || array_to_string(reloptions, ', ') || ')') as statement
+    from pg_class
+   where relnamespace = $1::text::regnamespace and relkind = 'r'
+   order by relname`;
+
+/** From the served schema ($1) to the next one ($2): those of the schema, of tables and of columns. */
+const privileges = `
+  with privilege as (
+    select 'schema ' || quote_ident($2::text) as object, '' as columns, entry.*
+      from pg_namespace, aclexplode(nspacl) entry
+     where pg_namespace.oid = $1::text::regnamespace
+    union all
+    select format('table %I.%I', $2::text, relname), '', entry.*
+      from pg_class, aclexplode(relacl) entry
+     where relnamespace = $1::text::regnamespace and relkind = 'r'
+    union all
+    select format('table %I.%I', $2::text, relname), format('(%I)', attname), entry.*
+      from pg_class join pg_attribute on attrelid = pg_class.oid, aclexplode(attacl) entry
+     where relnamespace = $1::text::regnamespace and relkind = 'r'
+  )
+  select format('grant %s %s on %s to %s%s', privilege_type, columns, object,
+                case grantee when 0 then 'public' else grantee::regrole::text end,
+                case when is_grantable then ' with grant option' end) as statement
+    from privilege`;
+
+/** The definitions of the indexes of a table ($1), which is looked up in the search path. */
+const indexes = `
+  select format('alter table %I add constraint %I %s', $1::text, conname, pg_get_constraintdef(oid)) as statement
+    from pg_constraint
+   where conrelid = $1::text::regclass and contype in ('p', 'u', 'x')
+  union all
+  select pg_get_indexdef(indexrelid, 0, true)
+    from pg_index
+   where indrelid = $1::text::regclass
+     and not exists (select from pg_constraint where conindid = indexrelid)`;
+
+/** Lets the identities of a table ($1.$2) go on behind the largest that it holds. */
+const sequences = `
+  select format('select setval(%L, coalesce(max(%I), 1), max(%I) is not null) from %I.%I',
+                pg_get_serial_sequence(format('%I.%I', $1::text, $2::text), attname),
+                attname, attname, $1::text, $2::text) as statement
+    from pg_attribute
+   where attrelid = format('%I.%I', $1::text, $2::text)::regclass and attidentity <> ''`;

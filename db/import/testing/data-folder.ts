@@ -1,0 +1,39 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogueFiles, headerOf, qaFiles } from '../../data-files.ts';
+
+type Name = (typeof catalogueFiles | typeof qaFiles)[number]['name'];
+/** The lines of some files, below their headers. */
+export type Lines = Partial<Record<Name, readonly string[]>>;
+
+/** A new folder with all files of the catalogue; those without lines hold their header only. */
+export function catalogueFolder(lines: Lines): Promise<string> {
+  return folderOf(catalogueFiles, lines);
+}
+
+/** A new folder with all files of questions and answers. */
+export function qaFolder(lines: Lines): Promise<string> {
+  return folderOf(qaFiles, lines);
+}
+
+/** A new folder with all nine files. */
+export function fullFolder(lines: Lines): Promise<string> {
+  return folderOf([...catalogueFiles, ...qaFiles], lines);
+}
+
+async function folderOf(
+  files: readonly (typeof catalogueFiles | typeof qaFiles)[number][],
+  lines: Lines,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'elier-import-'));
+  for (const file of files)
+    await writeFile(join(folder, file.name), [headerOf(file), ...(lines[file.name] ?? [])].join('\n'));
+  return folder;
+}
+
+/** A list of lines as the importer wrote it: file, line and reason of each. */
+export async function readList(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8');
+  return [...text.matchAll(/^(\S+\.csv,\d+,)"([^"]*)",/gm)].map(([, place, reason]) => `${place}${reason}`);
+}

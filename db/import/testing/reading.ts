@@ -1,0 +1,37 @@
+import { isUtf8 } from 'node:buffer';
+import type { DataFile } from '../../data-files.ts';
+import { RecordReader } from '../records.ts';
+
+/** What a reader made of one record: its first line, and either the CSV it is or why it is none. */
+export interface Outcome {
+  readonly line: number;
+  readonly good?: string;
+  readonly isRepaired?: boolean;
+  readonly bad?: string;
+  readonly reason?: string;
+}
+
+/** Reads text that stands below a file's header, all at once or `windowBytes` at a time. */
+export function outcomes(file: DataFile, text: string, windowBytes = Number.POSITIVE_INFINITY): Outcome[] {
+  const found: Outcome[] = [];
+  const reader = new RecordReader(file, {
+    good: (good, _ids, line, original) => found.push({ line, good, isRepaired: original !== undefined }),
+    bad: (bad, reason, line) => found.push({ line, bad, reason }),
+  });
+  const bytes = Buffer.from(text).toString('latin1');
+  for (let start = 0, end = 0; end < bytes.length; ) {
+    end = Math.min(start + windowBytes, bytes.length);
+    const window = bytes.slice(start, end);
+    start += reader.read(window, end === bytes.length, isUtf8(Buffer.from(window, 'latin1')));
+  }
+  return found;
+}
+
+/** The same whole numbers below `limit` on every run (a linear congruential generator, Numerical Recipes). */
+export function randomNumbers(seed: number): (limit: number) => number {
+  let state = seed;
+  return limit => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { importFolder } from './import-folder.ts';
+import { createNext } from './next-schema.ts';
+import { latestMigration, swap } from './swap.ts';
+import { before } from './testing/before.ts';
+import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
+
+let database: TestDatabase;
+let owner: Client;
+let user: Client;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new Client(database.owner);
+  user = new Client(database.app);
+  await Promise.all([owner.connect(), user.connect()]);
+  await load(await questions());
+});
+
+afterEach(async () => {
+  await Promise.all([owner.end(), user.end()]);
+  await database.drop();
+});
+
+const questions = () =>
+  qaFolder({
+    'questions.csv': ['1,5,"one",1,"n","e@x.com",0,3', '2,5,"two",1,"n","e@x.com",0,0'],
+    'answers.csv': ['1,2,"b",1,"n","e@x.com",0,0'],
+  });
+
+const load = (folder: string, discardUserRows = false) =>
+  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), discardUserRows });
+
+const vote = {
+  name: 'vote',
+  text: `update qa.question set helpful = helpful + 1, user_written = true
+          where question_id = $1 and not reported returning product_id`,
+};
+const ask = {
+  name: 'ask',
+  text: `insert into qa.question (product_id, body, asker_name, asker_email) values ($1, 'new?', 'n', 'e')
+         returning question_id`,
+};
+
+const bodies = async () => {
+  const { rows } = await owner.query('select body, helpful from qa.question order by body');
+  return rows.map(({ body, helpful }) => `${body} ${helpful}`);
+};
+
+test('an import refuses to drop votes, questions and answers, and says how to drop them', async () => {
+  await user.query({ ...vote, values: [1] });
+  await user.query({ ...ask, values: [5] });
+  await user.query(
+    `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email) values (5, 1, 'b', 'n', 'e')`,
+  );
+  await expect(load(await questions())).rejects.toThrow(
+    'This import would drop 2 questions and 1 answer that users wrote, voted on or reported ' +
+      '(DISCARD_USER_ROWS=yes imports all the same); what was served before is untouched.',
+  );
+  expect(await bodies()).toEqual(['new? 0', 'one 4', 'two 0']);
+
+  await load(await questions(), true);
+  expect(await bodies()).toEqual(['one 3', 'two 0']);
+});
+
+test('an import of the catalogue leaves them alone', async () => {
+  await user.query({ ...vote, values: [1] });
+  await load(await catalogueFolder({}));
+  expect(await bodies()).toEqual(['one 4', 'two 0']);
+});
+
+describe('a write during an import', () => {
+  const swapQa = async (client: Client) =>
+    swap(client, { schemas: ['qa'], discardUserRows: false, migration: await latestMigration(client) });
+
+  async function buildNext() {
+    await createNext(owner, 'qa');
+    await owner.query('insert into qa_next.question overriding system value select * from qa.question');
+    await owner.query(`update qa_next.question set body = 'new ' || body`);
+  }
+
+  test('that was answered before the swap stops it', async () => {
+    await buildNext();
+    await user.query({ ...vote, values: [2] });
+    await expect(swapQa(owner)).rejects.toThrow('1 question and 0 answers');
+    expect(await bodies()).toEqual(['one 3', 'two 1']);
+  });
+
+  test('that is not committed yet is waited for, and then stops it', async () => {
+    await buildNext();
+    await user.query('begin');
+    await user.query({ ...vote, values: [2] });
+    const swapping = swapQa(owner);
+    const refusal = expect(swapping).rejects.toThrow('1 question and 0 answers');
+    await sleep(800); // Longer than the swap waits at a time.
+    await user.query('commit');
+    await refusal;
+    expect(await bodies()).toEqual(['one 3', 'two 1']);
+  });
+
+  test('that waits for the swap goes to the new table', async () => {
+    await buildNext();
+    // Both statements are prepared on the old table and have their plans.
+    for (let round = 0; round < 7; round++) await user.query({ ...vote, values: [999] });
+    const other = new Client(database.app);
+    await other.connect();
+    await other.query('begin');
+    await other.query({ ...ask, values: [5] });
+    await other.query('rollback');
+
+    const writes: Promise<unknown>[] = [];
+    const writeAndWait = async () => {
+      writes.push(user.query({ ...vote, values: [2] }), other.query({ ...ask, values: [5] }));
+      while ((await waiting()) < 2) await sleep(5);
+    };
+    await swapQa(before(owner, 'alter schema qa rename', writeAndWait));
+    await Promise.all(writes);
+    await other.end();
+    expect(await bodies()).toEqual(['new one 3', 'new two 1', 'new? 0']);
+    await owner.query('drop schema qa_old cascade');
+    expect(await bodies()).toHaveLength(3);
+  });
+
+  /** How many statements wait for a lock of the swap's. */
+  async function waiting(): Promise<number> {
+    const { rowCount } = await owner.query(
+      `select from pg_locks where not granted and relation = 'qa.question'::regclass`,
+    );
+    return rowCount ?? 0;
+  }
+});

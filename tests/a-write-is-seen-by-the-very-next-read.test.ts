@@ -1,0 +1,72 @@
+import { ask, clientWith, newAnswer, newQuestion } from './stack.ts';
+
+const questionsOf = async (product: number, count: number) =>
+  (await ask(`/qa/questions?product_id=${product}&count=${count}`)).json.results;
+
+/** Distinct counts are distinct entries of the cache, so that such reads go to all replicas. */
+const counts = Array.from({ length: 30 }, (_, index) => 400 + index);
+
+it('by a question, under every key, from every replica', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all(counts.map(count => questionsOf(4, count)));
+    const id = await newQuestion(4);
+    const lists = await Promise.all(counts.map(count => questionsOf(4, count)));
+    for (const list of lists) expect(list.map((question: any) => question.question_id)).toContain(id);
+  }
+});
+
+it('by an answer, in both lists', async () => {
+  const question = await newQuestion(4);
+  for (let answers = 1; answers <= 5; answers += 1) {
+    await newAnswer(question);
+    const pages = await Promise.all(
+      counts.map(count => ask(`/qa/questions/${question}/answers?count=${count}`)),
+    );
+    for (const { json } of pages) expect(json.results).toHaveLength(answers);
+    const lists = await Promise.all(counts.map(count => questionsOf(4, count)));
+    for (const list of lists) {
+      const { answers: inList } = list.find(({ question_id }: any) => question_id === question);
+      expect(Object.keys(inList)).toHaveLength(answers);
+    }
+  }
+});
+
+it('by every vote, while others read the same page all the time', async () => {
+  const question = await newQuestion(5);
+  const path = '/qa/questions?product_id=5&count=499';
+  const client = clientWith(16);
+  let isOver = false;
+  let reads = 0;
+  const readers = Array.from({ length: 16 }, async () => {
+    let latest = 0;
+    while (!isOver) {
+      const { json } = await client(path);
+      const { question_helpfulness: votes } = json.results.find(
+        ({ question_id }: any) => question_id === question,
+      );
+      expect(votes).toBeGreaterThanOrEqual(latest); // time does not run backwards for a reader either
+      latest = votes;
+      reads += 1;
+    }
+  });
+  for (let votes = 1; votes <= 200; votes += 1) {
+    expect((await ask(`/qa/questions/${question}/helpful`, { method: 'PUT' })).status).toBe(204);
+    const { json } = await ask(path);
+    const { question_helpfulness } = json.results.find(({ question_id }: any) => question_id === question);
+    expect(question_helpfulness).toBe(votes);
+  }
+  isOver = true;
+  await Promise.all(readers);
+  expect(reads).toBeGreaterThan(200);
+});
+
+it('by a report, which hides', async () => {
+  const question = await newQuestion(4);
+  const { json } = await newAnswer(question);
+  await ask(`/qa/answers/${json.answer_id}/report`, { method: 'PUT' });
+  expect((await ask(`/qa/questions/${question}/answers`)).json.results).toEqual([]);
+  await ask(`/qa/questions/${question}/report`, { method: 'PUT' });
+  const lists = await Promise.all(counts.map(count => questionsOf(4, count)));
+  for (const list of lists) expect(list.map((item: any) => item.question_id)).not.toContain(question);
+  expect((await ask(`/qa/questions/${question}/answers`)).status).toBe(404);
+});

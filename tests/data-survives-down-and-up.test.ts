@@ -1,0 +1,18 @@
+import { downAll, upAll } from 'docker-compose';
+import { ask, newAnswer, newQuestion, ready, stack } from './stack.ts';
+
+it('keeps what users wrote, and shows nothing older', async () => {
+  const question = await newQuestion(6);
+  const { json: answer } = await newAnswer(question, { photos: ['https://images.example/kept'] });
+  const path = `/qa/questions/${question}/answers`;
+  const before = await ask(path);
+  expect(before.json.results).toEqual([answer]);
+  const products = await ask('/products?count=100');
+
+  await downAll(stack);
+  await upAll({ ...stack, commandOptions: ready });
+
+  expect((await ask(path)).text).toBe(before.text);
+  expect((await ask('/products?count=100')).text).toBe(products.text);
+  expect(await newQuestion(6)).toBeGreaterThan(question);
+}, 180_000);

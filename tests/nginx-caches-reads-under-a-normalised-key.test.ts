@@ -1,0 +1,95 @@
+import { ask, newQuestion } from './stack.ts';
+
+/** A page of products that no other test asks for, so that its first reader misses. */
+let nextCount = 101;
+const freshPath = () => `/products?page=1&count=${nextCount++}`;
+const cacheOf = async (path: string, options = {}) => (await ask(path, options)).headers['x-cache'];
+
+it('gives the second reader what the first one had, under a request id of its own', async () => {
+  const path = freshPath();
+  const first = await ask(path);
+  const second = await ask(path);
+  expect([first.headers['x-cache'], second.headers['x-cache']]).toEqual(['MISS', 'HIT']);
+  expect(second.text).toBe(first.text);
+  expect(second.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
+});
+
+it.each([
+  ['another order', (path: string) => path.replace(/\?(.*)&(.*)/, '?$2&$1')],
+  ['unknown parameters', (path: string) => `${path}&colour=red&PAGE=7&_=1`],
+  ['a trailing slash', (path: string) => path.replace('?', '/?')],
+  ['a page left out', (path: string) => path.replace('page=1&', '')],
+  ['a page that is undefined', (path: string) => path.replace('page=1', 'page=undefined')],
+  ['empty parts', (path: string) => path.replace('?', '?&&')],
+])('knows a path again with %s', async (_name, vary) => {
+  const path = freshPath();
+  const { text } = await ask(path);
+  const again = await ask(vary(path));
+  expect([again.headers['x-cache'], again.text]).toEqual(['HIT', text]);
+});
+
+it('shares an entry between GET and HEAD', async () => {
+  const path = freshPath();
+  expect(await cacheOf(path, { method: 'HEAD' })).toBe('MISS');
+  expect(await cacheOf(path)).toBe('HIT');
+  expect(await cacheOf(path, { method: 'HEAD' })).toBe('HIT');
+});
+
+it('cannot be made to keep one thing under the name of another', async () => {
+  const poisons = [
+    (count: number) => `/products?COUNT=3&count=${count}`,
+    (count: number) => `/products?c%6funt=3&Count=${count}`,
+    (count: number) => `/products?count=${count}%30`,
+    (count: number) => `/products?count=3&count=${count}`,
+    (count: number) => `/products?page=1%26count=3&count=${count}`,
+    (count: number) => `/products?count=${count}#&count=3`,
+  ];
+  for (const poison of poisons) {
+    const count = nextCount++;
+    await ask(poison(count));
+    const { json } = await ask(`/products?page=1&count=${count}`);
+    expect(json).toHaveLength(count);
+  }
+  await ask('/products/1%2Fstyles');
+  await ask('/products/1/styles%3Fx');
+  expect((await ask('/products/1')).json.id).toBe(1);
+  expect((await ask('/products/1/styles')).json.product_id).toBe('1');
+});
+
+it.each([
+  ['a body', { body: '{"page":2}' }],
+  ['an Authorization header', { headers: { Authorization: 'Bearer x' } }],
+  ['another host', { headers: { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' } }],
+  ['a generation of its own', { headers: { 'X-Generation': '1', 'X-Accel-Expires': '9' } }],
+  ['a range', { headers: { Range: 'bytes=0-1' } }],
+])('answers a read with %s like any other', async (_name, options) => {
+  const path = freshPath();
+  const odd = await ask(path, options);
+  const plain = await ask(path);
+  expect([odd.status, odd.text]).toEqual([200, plain.text]);
+});
+
+it('never keeps an error', async () => {
+  for (const path of [
+    '/products/2147483647',
+    '/products/x',
+    '/qa/questions/2147483647/answers',
+    '/nothing',
+  ]) {
+    await ask(path);
+    expect(await cacheOf(path)).toMatch(/^(MISS|BYPASS)$/);
+  }
+});
+
+it('never keeps a write', async () => {
+  const write = async () => await cacheOf(`/qa/questions/${await newQuestion()}/helpful`, { method: 'PUT' });
+  expect([await write(), await write()]).toEqual(['BYPASS', 'BYPASS']);
+});
+
+it('keeps questions and answers too, one product’s under writes to another', async () => {
+  const question = await newQuestion(2);
+  const paths = ['/qa/questions?product_id=2', `/qa/questions/${question}/answers`];
+  for (const path of paths) await ask(path);
+  await newQuestion(3);
+  for (const path of paths) expect(await cacheOf(path)).toBe('HIT');
+});
