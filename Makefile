@@ -67,7 +67,8 @@ else
 	@$(needs_docker)
 	@[[ -d '$(DATA)' ]] || { echo 'There is no folder $(DATA).' >&2; exit 1; }
 	@mkdir -p rejects
-	@docker compose run --rm --quiet-pull --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
+	@docker compose build --quiet app
+	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
 		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/rejects' \
 		prepare node db/import/main.ts /data --rejects '/rejects/$(notdir $(abspath $(DATA))).csv'
 endif

@@ -15,7 +15,7 @@ export function sendJson(
   text: string,
   { cacheControl, isShared }: { cacheControl: CacheControl; isShared: boolean },
 ): void {
-  response.set({ 'Cache-Control': cacheControl, Vary: 'Accept-Encoding' });
+  response.set('Cache-Control', cacheControl);
   if (isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
   response.type('application/json').send(text);
 }

@@ -1,4 +1,4 @@
-import { databaseSettings, SettingError, secretSetting } from './environment.ts';
+import { databaseSettings, secretSetting } from './environment.ts';
 import { migrate } from './migrate.ts';
 import { importSample } from './sample.ts';
 
@@ -14,7 +14,7 @@ try {
     rows > 0 ? `The database was empty: imported a sample of ${rows} rows.` : 'The database is ready.',
   );
 } catch (error) {
-  if (!(error instanceof SettingError)) throw error;
-  console.error(error.message);
+  const { message, cause } = error as Error;
+  console.error(cause instanceof Error ? `${message} (${cause.message})` : message);
   process.exitCode = 1;
 }

@@ -1,14 +1,13 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { importFolder } from './import-folder.ts';
+import { type ImportRequest, importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, fullFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
 
 const untouched = '; what was served before is untouched.';
 const products = (name: string) => ['1', '2'].map(id => `${id},"${name}","s","d","c",1`);
@@ -44,7 +43,7 @@ afterEach(async () => {
   expect(schemas.rows).toEqual([]);
 });
 
-const load = (folder: string, more: Partial<Parameters<typeof importFolder>[0]> = {}) =>
+const load = (folder: string, more: Partial<ImportRequest> = {}) =>
   importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
 
 describe('a folder', () => {
@@ -192,7 +191,7 @@ describe('the command', () => {
   }
 
   test('ends with the closing table and status 0, and lists rejected lines below the working folder', async () => {
-    const cwd = await mkdtemp(join(tmpdir(), 'elier-import-'));
+    const cwd = await emptyFolder();
     const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
     const { code, output } = await run(folder, { cwd }).ended;
     expect(output).toContain('product.csv: 3 lines in 0.');
@@ -235,6 +234,6 @@ describe('the command', () => {
         return sleep(100).then(again);
       });
     await again();
-    expect(notes).toEqual(['Dropped what an interrupted import had left.']);
+    expect(notes).toEqual(['Dropped what an earlier import had left.']);
   });
 });

@@ -44,7 +44,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   const repairs = new LineList(request.rejects.replace(/(\.csv)?$/, '.repaired.csv'));
   return importAlone(owner, schemas, signal, async (client, swapNow) => {
     const migration = await latestMigration(client);
-    if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an interrupted import had left.');
+    if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
     if (schemas.includes('qa') && !discardUserRows) await refuseUserRows(client);
     const files: FileCount[] = [];
     for (const set of sets) files.push(...(await buildNext(client, set, { rejects, repairs }, progress)));

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { importFolder } from './import-folder.ts';
+import { type ImportRequest, importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
+import { silent } from './progress.ts';
 import { latestMigration, swap } from './swap.ts';
 import { before } from './testing/before.ts';
 import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
@@ -31,8 +32,8 @@ const questions = () =>
     'answers.csv': ['1,2,"b",1,"n","e@x.com",0,0'],
   });
 
-const load = (folder: string, discardUserRows = false) =>
-  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), discardUserRows });
+const load = (folder: string, more: Partial<ImportRequest> = {}) =>
+  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
 
 const vote = {
   name: 'vote',
@@ -56,13 +57,15 @@ test('an import refuses to drop votes, questions and answers, and says how to dr
   await user.query(
     `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email) values (5, 1, 'b', 'n', 'e')`,
   );
-  await expect(load(await questions())).rejects.toThrow(
+  const begin = jest.fn();
+  await expect(load(await questions(), { progress: { ...silent, begin } })).rejects.toThrow(
     'This import would drop 2 questions and 1 answer that users wrote, voted on or reported ' +
       '(DISCARD_USER_ROWS=yes imports all the same); what was served before is untouched.',
   );
   expect(await bodies()).toEqual(['new? 0', 'one 4', 'two 0']);
+  expect(begin).not.toHaveBeenCalled();
 
-  await load(await questions(), true);
+  await load(await questions(), { discardUserRows: true });
   expect(await bodies()).toEqual(['one 3', 'two 0']);
 });
 

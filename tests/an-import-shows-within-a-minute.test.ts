@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ask, newQuestion, stack } from './stack.ts';
+
+const run = promisify(execFile);
+const make = (...words: string[]) => run('make', words, stack);
+
+let folder: string;
+beforeAll(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'elier-data-')), 'new');
+  await make('generate', `OUT=${folder}`, 'SCALE=0.002', 'SEED=7');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('refuses to replace what users wrote, says how many, and changes nothing', async () => {
+  await newQuestion();
+  const before = await ask('/products/1');
+  await expect(make('import', `DATA=${folder}`)).rejects.toMatchObject({
+    stderr: expect.stringMatching(/[0-9]+ questions?.*DISCARD_USER_ROWS=yes/),
+  });
+  expect((await ask('/products/1')).text).toBe(before.text);
+});
+
+it('replaces the catalogue, accounts for every line, and shows within 60 s on every path', async () => {
+  for (const name of ['questions', 'answers', 'answers_photos']) await rm(join(folder, `${name}.csv`));
+  const paths = ['/products', '/products/1', '/products/2/styles', '/products/3/related'];
+  const before = await Promise.all(paths.map(path => ask(path)));
+
+  const { stdout } = await make('import', `DATA=${folder}`);
+  const imported = performance.now();
+  expect(stdout).toMatch(/^product\.csv +2,000 +2,000 +0 +0$/m);
+
+  const missing = new Set(paths);
+  while (missing.size > 0) {
+    for (const path of missing) {
+      const { status, text } = await ask(path);
+      expect(status).toBe(200);
+      if (text !== before[paths.indexOf(path)]?.text) missing.delete(path);
+    }
+    expect(performance.now() - imported).toBeLessThan(60_000);
+    await sleep(500);
+  }
+  expect((await ask('/products/2000')).json.id).toBe(2000);
+}, 120_000);
