@@ -69,6 +69,6 @@ else
 	@mkdir -p rejects
 	@docker compose build --quiet app
 	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
-		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/rejects' \
-		prepare node db/import/main.ts /data --rejects '/rejects/$(notdir $(abspath $(DATA))).csv'
+		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
+		prepare node db/import/main.ts /data --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
 endif

@@ -1,15 +1,13 @@
 import { DatabaseError, Pool, type QueryArrayConfig } from 'pg';
 import type { DatabaseSettings } from '../db/environment.ts';
 import type { Log } from './log.ts';
+import { unavailable } from './problem.ts';
 
 /** A statement that every connection prepares once, under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
 }
-
-/** PostgreSQL cannot be reached or cannot answer in time: the request may be tried again. */
-export class DatabaseUnavailable extends Error {}
 
 // Together under 2 s, the time within which a client learns that the database is away. The server's own limit
 // comes first, so that an answer that is late is also no longer worked on.
@@ -47,10 +45,10 @@ export class Database {
 
   /**
    * Runs a statement and returns its first row, each column as text, or undefined when it returns none.
-   * Throws DatabaseUnavailable when the database is away, late or overloaded.
+   * Throws a 503 when the database is away, late or overloaded.
    */
   async row(statement: Statement, values: readonly unknown[]): Promise<(string | null)[] | undefined> {
-    if (this.#pool.waitingCount >= maxWaiting) throw new DatabaseUnavailable('too many requests are waiting');
+    if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many requests are waiting'));
     try {
       const { rows } = await this.#pool.query({
         ...statement,
@@ -60,9 +58,7 @@ export class Database {
       });
       return rows[0];
     } catch (error) {
-      throw isOurFault(error)
-        ? error
-        : new DatabaseUnavailable('no answer from PostgreSQL', { cause: error });
+      throw isOurFault(error) ? error : away(error);
     }
   }
 
@@ -90,6 +86,8 @@ export class Database {
     return this.#pool.end();
   }
 }
+
+const away = (cause: unknown) => unavailable('The database cannot answer in time. Try again.', cause);
 
 /** Bad values (22), broken constraints (23), bad statements and missing rights (42): trying again does not help. */
 function isOurFault(error: unknown): boolean {

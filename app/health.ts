@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Database } from './database.ts';
-import { onlyAllows, Problem } from './problem.ts';
+import { onlyAllows, unavailable } from './problem.ts';
 
 const ping = { name: 'ping', text: 'select 1' };
 
@@ -17,11 +17,9 @@ export class Health {
     this.#isStopping = true;
   }
 
-  /** Throws a 503 when the replica is stopping, DatabaseUnavailable when the database is away. */
+  /** Throws a 503 when the replica is stopping or its database is away. */
   async check(): Promise<void> {
-    if (this.#isStopping) {
-      throw new Problem(503, 'This replica is stopping.', { headers: { 'Retry-After': '1' } });
-    }
+    if (this.#isStopping) throw unavailable('This replica is stopping.');
     await this.#database.row(ping, []);
   }
 }

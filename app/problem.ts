@@ -1,11 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { DatabaseUnavailable } from './database.ts';
 
 /** One rule that a body breaks: where (a JSON pointer) and which. */
 export interface BrokenRule {
   readonly pointer: string;
   readonly detail: string;
+}
+
+export interface ProblemOptions extends ErrorOptions {
+  readonly errors?: readonly BrokenRule[];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer that is not a success: RFC 9457's application/problem+json. */
@@ -14,15 +18,8 @@ export class Problem extends Error {
   readonly errors: readonly BrokenRule[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    detail: string,
-    {
-      errors,
-      headers = {},
-    }: { errors?: readonly BrokenRule[]; headers?: Readonly<Record<string, string>> } = {},
-  ) {
-    super(detail);
+  constructor(status: number, detail: string, { errors, headers = {}, ...options }: ProblemOptions = {}) {
+    super(detail, options);
     this.status = status;
     this.errors = errors;
     this.headers = headers;
@@ -33,6 +30,11 @@ export class Problem extends Error {
     const { status, message: detail, errors } = this;
     return { type: 'about:blank', title: STATUS_CODES[status], status, detail, ...(errors && { errors }) };
   }
+}
+
+/** 503 for what may be asked again in a second. */
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return new Problem(503, detail, { headers: { 'Retry-After': '1' }, cause });
 }
 
 /** 404 for a thing that is not there; `name` as in "product 7". */
@@ -68,11 +70,6 @@ export const sendProblems: ErrorRequestHandler = (error, _request, response, nex
 
 function problemFrom(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof DatabaseUnavailable) {
-    return new Problem(503, 'The database cannot answer in time. Try again.', {
-      headers: { 'Retry-After': '1' },
-    });
-  }
   // Express and its body reader throw errors that carry a 4xx status.
   const status = (error as { status?: unknown }).status;
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -65,7 +65,7 @@ function parse(bytes: unknown): unknown {
     );
     return JSON.parse(text);
   } catch (cause) {
-    throw Object.assign(new Problem(400, 'The body is not JSON in UTF-8.'), { cause });
+    throw new Problem(400, 'The body is not JSON in UTF-8.', { cause });
   }
 }
 
