@@ -61,6 +61,7 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 
 import: $(installed) ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: what make dev serves]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
+	@[[ '$(TARGET)' =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 ifeq ($(TARGET),dev)
 	@npm run --silent import -- --target dev '$(DATA)'
 else

@@ -273,6 +273,32 @@ describe('a body', () => {
     );
   });
 
+  it('that is made to be slow to check or long to refuse: in no time, and in few words', async () => {
+    const a = 'a'.repeat(64_000);
+    const slow = [
+      `${a}\0`,
+      `${' '.repeat(64_000)}\0`,
+      `${a}@`,
+      `a@${a}!`,
+      `a@${'a.'.repeat(32_000)}!`,
+      `${'a.'.repeat(32_000)}!`,
+    ];
+    const attacks: object[] = slow.flatMap(text => [
+      { ...good, body: text },
+      { ...good, email: text },
+    ]);
+    attacks.push({ ...good, photos: slow.map(text => `https://${text}`).slice(0, 1) });
+    attacks.push({ ...good, photos: Array(30_000).fill(0) });
+    attacks.push({ ...good, ...Object.fromEntries(Array.from({ length: 7000 }, (_, key) => [key, '\0'])) });
+    for (const body of attacks) {
+      const asked = performance.now();
+      const { status, text } = await service.call(answer, { method: 'POST', body });
+      expect([400, 413, 422]).toContain(status);
+      expect(text.length).toBeLessThan(4000);
+      expect(performance.now() - asked).toBeLessThan(1000);
+    }
+  });
+
   it('is checked before what it names is looked for', async () => {
     expect(await rules('/qa/questions/999/answers', {})).toEqual(['/body', '/name', '/email']);
     expect(await rules(ask, { ...question, product_id: 7, body: '' })).toEqual(['/body']);

@@ -5,7 +5,9 @@ import NodeCache from 'node-cache';
  * answer.ts) it stays under the 60 s within which an import shows.
  */
 const keep_s = 25;
-/** A text longer than this is not kept, in characters: the bound is on entries, so no entry may be huge. */
+/** All texts together, in characters: at two bytes each, a quarter of a replica's heap (`compose.yaml`). */
+const maxCharacters = 8 * 1024 * 1024;
+/** A text longer than this is not kept, in characters: one must not push out a hundred. */
 const maxLength = 64 * 1024;
 
 type Load = () => Promise<string | undefined>;
@@ -17,8 +19,9 @@ export type Lookup = 'hit' | 'joined' | 'miss';
  */
 export class Cache {
   readonly #kept = new NodeCache({ stdTTL: keep_s, useClones: false, checkperiod: keep_s });
-  /** The keys from least to most recently used. */
-  readonly #order = new Set<string>();
+  /** The lengths of the texts by key, from least to most recently used. */
+  readonly #lengths = new Map<string, number>();
+  #characters = 0;
   readonly #loading = new Map<string, Promise<string | undefined>>();
   readonly #maxEntries: number;
   readonly #onLookup: (lookup: Lookup) => void;
@@ -26,7 +29,7 @@ export class Cache {
   constructor(maxEntries: number, onLookup: (lookup: Lookup) => void = () => {}) {
     this.#maxEntries = maxEntries;
     this.#onLookup = onLookup;
-    this.#kept.on('del', key => this.#order.delete(key));
+    this.#kept.on('del', key => this.#forget(key));
   }
 
   /** The text under the key, loaded if need be. An error, or undefined for what does not exist, is not kept. */
@@ -34,7 +37,7 @@ export class Cache {
     const kept = this.#kept.get<string>(key);
     if (kept !== undefined) {
       this.#onLookup('hit');
-      this.#touch(key);
+      this.#use(key, kept.length);
       return Promise.resolve(kept);
     }
     const loading = this.#loading.get(key);
@@ -59,16 +62,22 @@ export class Cache {
   }
 
   #keep(key: string, text: string): void {
-    for (const oldest of this.#order) {
-      if (this.#order.size < this.#maxEntries) break;
+    for (const oldest of this.#lengths.keys()) {
+      if (this.#lengths.size < this.#maxEntries && this.#characters + text.length <= maxCharacters) break;
       this.#kept.del(oldest);
     }
     this.#kept.set(key, text);
-    this.#touch(key);
+    this.#use(key, text.length);
   }
 
-  #touch(key: string): void {
-    this.#order.delete(key);
-    this.#order.add(key);
+  #use(key: string, length: number): void {
+    this.#forget(key);
+    this.#lengths.set(key, length);
+    this.#characters += length;
+  }
+
+  #forget(key: string): void {
+    this.#characters -= this.#lengths.get(key) ?? 0;
+    this.#lengths.delete(key);
   }
 }

@@ -16,7 +16,9 @@ const told = new Promise(resolve => {
 
 try {
   const started = performance.now();
-  const config = readConfig({ ...process.env, PGPASSWORD: appPassword });
+  // Where PostgreSQL is, nobody need say: it is its own.
+  const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  const config = readConfig({ ...Object.fromEntries(settings), PGPASSWORD: appPassword });
   const postgres = await startEmbedded(developmentFolder());
   try {
     await migrate(postgres.owner, appPassword);

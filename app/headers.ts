@@ -5,8 +5,8 @@ import { Problem } from './problem.ts';
 /** The longest URL and the largest headers, in bytes. */
 const maxUrl = 8 * 1024;
 const maxHeaders = 8 * 1024;
-/** The largest body, in bytes; also of a PUT, whose body is ignored. */
-const maxBody = 64 * 1024;
+/** The largest body, in bytes. */
+export const maxBody = 64 * 1024;
 
 /** Gives every answer its own X-Request-Id: the one Nginx made, or a new one. Nginx may compress any of them. */
 export const nameRequests: RequestHandler = (request, response, next) => {
@@ -33,7 +33,7 @@ export function allowOrigin(origin: string): RequestHandler {
   };
 }
 
-/** Refuses what is too large before anything reads it. */
+/** Refuses what says that it is too large before anything reads it. */
 export const limitSizes: RequestHandler = (request, _response, next) => {
   if (request.originalUrl.length > maxUrl) throw new Problem(414, 'The URL is over 8 KiB.');
   const headers = request.rawHeaders.reduce((sum, text) => sum + text.length, 0);

@@ -56,7 +56,7 @@ export function onlyAllows(...methods: readonly string[]): RequestHandler {
 }
 
 function send(response: Response, problem: Problem): void {
-  response.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store').removeHeader('ETag');
+  response.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store');
   response.type('application/problem+json').send(JSON.stringify(problem));
 }
 

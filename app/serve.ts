@@ -48,6 +48,7 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
+  server.on('checkExpectation', app); // what a client expects beside an answer is ignored
   await listen(server, config.port);
   await database.connect();
   log.info('serving', { port: config.port });

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -127,20 +127,20 @@ async function start(bin: string, folder: string, settings: readonly string[]): 
   }
 }
 
-/** The port of the server that runs on the folder, from its own postmaster.pid (line 1 its process, line 4 its port). */
+/** The port of the server that runs on the folder, from line 4 of its own postmaster.pid, which a crash leaves behind. */
 async function runningPort(folder: string): Promise<number | undefined> {
   const file = join(folder, 'data', 'postmaster.pid');
   const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
-  const [pid, , , port] = lines.map(Number);
-  return pid && port && isAlive(pid) ? port : undefined;
+  const port = Number(lines[3]);
+  return port && (await accepts(port)) ? port : undefined;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function accepts(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => socket.end(() => resolve(true)));
+    socket.once('error', () => resolve(false));
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -52,6 +52,12 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
     await check(operation, 414, `${path}${and}x=${'x'.repeat(9000)}`);
     await check(operation, 414, `${path}${and}x=${'x'.repeat(100_000)}`);
     await check(operation, 431, path, { headers: { 'X-Large': 'x'.repeat(9000) } });
+    const many = { 'X-Large': 'x'.repeat(5000), 'X-Larger': 'x'.repeat(5000) };
+    for (const length of [1, 500, 3000]) {
+      await check(operation, 431, `${path}${and}x=${'x'.repeat(length)}`, { headers: many });
+    }
+    await check(operation, 200, `${path}${and}x=${'x'.repeat(7800)}`);
+    await check(operation, 412, path, { headers: { 'If-Match': '"another"' } });
   });
 });
 

@@ -40,6 +40,7 @@ export function read(summary: string, parameters: readonly string[], body: unkno
       },
       304: { description: 'What the client has is still right.' },
       400: response('BadRequest'),
+      412: response('PreconditionFailed'),
       ...problems,
     },
   };
@@ -134,6 +135,7 @@ const responses = {
   BadRequest: problem('An id, page or count that is no positive 32-bit integer, or a body that is not JSON.'),
   NotFound: problem('There is no such product, question, answer or route.'),
   MethodNotAllowed: problem('The route has other methods.', ['Allow']),
+  PreconditionFailed: problem('An If-Match or If-Unmodified-Since that Nginx finds not to hold.'),
   BodyTooLarge: problem('The body is over 64 KiB.'),
   UrlTooLong: problem('The URL is over 8 KiB.'),
   NotJson: problem('The body is not application/json.'),

@@ -1,12 +1,13 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import express, { type RequestHandler } from 'express';
+import { maxBody } from '../headers.ts';
 import { maxInteger } from '../parameters.ts';
 import { type BrokenRule, Problem } from '../problem.ts';
 import { newAnswer, newQuestion } from './openapi.ts';
 
-/** The largest body of a request, in bytes. */
-const maxBody = 64 * 1024;
+/** The most broken rules that one answer tells. */
+const maxRules = 20;
 
 export interface NewQuestion {
   readonly product_id: number | string;
@@ -71,7 +72,9 @@ function parse(bytes: unknown): unknown {
 
 function brokenRules(rules: readonly BrokenRule[]): Problem {
   const first = new Map(rules.toReversed().map(rule => [rule.pointer, rule]));
-  return new Problem(422, 'The body breaks a rule.', { errors: [...first.values()].toReversed() });
+  return new Problem(422, 'The body breaks a rule.', {
+    errors: [...first.values()].toReversed().slice(0, maxRules),
+  });
 }
 
 /** Every property of the schemas describes its rule in words; that is what the client is told. */

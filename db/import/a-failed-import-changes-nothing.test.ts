@@ -87,7 +87,7 @@ describe('a database', () => {
 
   test('that has no schema', () =>
     expect(load(next, { owner: { ...database.owner, database: 'postgres' } })).rejects.toThrow(
-      `The database has no schema yet: run the migrations (npm run migrate) first${untouched}`,
+      `The database has no schema yet: make up, or make dev, makes it${untouched}`,
     ));
 
   test('that is migrated meanwhile', async () => {

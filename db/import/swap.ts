@@ -65,7 +65,7 @@ export async function latestMigration(client: Client): Promise<number> {
     return rows[0].number;
   } catch (cause) {
     if ((cause as { code?: string }).code !== undefinedTable) throw cause;
-    throw new ImportFailure('The database has no schema yet: run the migrations (npm run migrate) first', {
+    throw new ImportFailure('The database has no schema yet: make up, or make dev, makes it', {
       cause,
     });
   }
