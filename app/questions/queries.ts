@@ -2,31 +2,39 @@ import type { Statement } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+// Rows of one product lie together, so the answers of a page's questions, and the photos of its answers, are each
+// collected in one visit to their table: every descent of an index costs as many blocks as it has levels.
+
 /** $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. */
 export const questionsPage: Statement = {
   name: 'questions-page',
   text: `
-    select count(*) || E'\\n' || json_build_object('product_id', $1::integer::text, 'results',
-      coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
-    from (
-      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
-        helpful as question_helpfulness, reported,
-        coalesce((
-          select json_object_agg(id, answer order by helpfulness desc, id)
-          from (
-            select answer_id as id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
-              coalesce((
-                select json_agg(url order by photo_id) from qa.answer_photo photo
-                where (photo.product_id, photo.question_id, photo.answer_id) = ($1, question.question_id, answer.answer_id)
-              ), '[]') as photos
-            from qa.answer
-            where product_id = $1 and question_id = question.question_id and not reported
-          ) answer
-        ), '{}') as answers
+    with page as (
+      select question_id, body, date_written, asker_name, helpful, reported
       from qa.question
       where product_id = $1 and not reported
       order by helpful desc, question_id
       offset $2::bigint limit $3
+    ), photos as materialized (
+      select answer_id, json_agg(url order by photo_id) as photos
+      from qa.answer_photo
+      where product_id = $1 and question_id = any (array(select question_id from page))
+      group by answer_id
+    ), answers as materialized (
+      select question_id, json_object_agg(answer_id, json_build_object(
+          'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
+          'helpfulness', helpful, 'photos', coalesce(photos, '[]')
+        ) order by helpful desc, answer_id) as answers
+      from qa.answer left join photos using (answer_id)
+      where product_id = $1 and question_id = any (array(select question_id from page)) and not reported
+      group by question_id
+    )
+    select count(*) || E'\\n' || json_build_object('product_id', $1::integer::text, 'results',
+      coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
+    from (
+      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+        helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
+      from page left join answers using (question_id)
     ) question`,
 };
 
@@ -34,24 +42,29 @@ export const questionsPage: Statement = {
 export const answersPage: Statement = {
   name: 'answers-page',
   text: `
-    select answers.count || E'\\n' || json_build_object('question', question_id::text, 'page', $4::integer,
-      'count', $3::integer, 'results', answers.results)
-    from qa.question, lateral (
-      select count(*), coalesce(json_agg(answer order by helpfulness desc, answer_id), '[]') as results
-      from (
-        select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
-          coalesce((
-            select json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id) from qa.answer_photo photo
-            where (photo.product_id, photo.question_id, photo.answer_id)
-              = (question.product_id, question.question_id, answer.answer_id)
-          ), '[]') as photos
-        from qa.answer
-        where (product_id, question_id) = (question.product_id, question.question_id) and not reported
-        order by helpful desc, answer_id
-        offset $2::bigint limit $3
-      ) answer
-    ) answers
-    where question_id = $1 and not reported`,
+    with question as (
+      select product_id, question_id from qa.question where question_id = $1 and not reported
+    ), page as (
+      select answer_id, body, date_written, answerer_name, helpful
+      from qa.answer
+      where product_id = (select product_id from question) and question_id = $1 and not reported
+      order by helpful desc, answer_id
+      offset $2::bigint limit $3
+    ), photos as materialized (
+      select answer_id, json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id) as photos
+      from qa.answer_photo
+      where product_id = (select product_id from question) and question_id = $1
+        and answer_id = any (array(select answer_id from page))
+      group by answer_id
+    ), answer as (
+      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
+        coalesce(photos, '[]') as photos
+      from page left join photos using (answer_id)
+    )
+    select (select count(*) from page) || E'\\n' || json_build_object('question', question_id::text,
+      'page', $4::integer, 'count', $3::integer, 'results',
+      (select coalesce(json_agg(answer order by helpfulness desc, answer_id), '[]') from answer))
+    from question`,
 };
 
 /** $1 product, $2 body, $3 name, $4 e-mail. Returns product, question and its JSON; no row without the product. */

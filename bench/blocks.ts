@@ -1,0 +1,87 @@
+import { Client } from 'pg';
+import * as catalogue from '../app/catalogue/queries.ts';
+import type { Statement } from '../app/database.ts';
+import * as questions from '../app/questions/queries.ts';
+import { databaseSettings } from '../db/environment.ts';
+
+// How many blocks of 8 KiB each of the app's own statements touches, over random ids of what is loaded: a figure
+// that no noise moves, and on a cold disk the number of its reads.
+const samples = 200;
+
+interface Read {
+  readonly name: string;
+  readonly statement: Statement;
+  /** The statement's values for a random id. */
+  readonly values: (id: number) => readonly unknown[];
+  /** Where the ids come from. */
+  readonly ids: 'product' | 'question' | 'page';
+  /** The median that the storage is made for. */
+  readonly target: number;
+}
+
+const reads: readonly Read[] = [
+  { name: 'product', statement: catalogue.product, values: id => [id], ids: 'product', target: 6 },
+  { name: 'styles', statement: catalogue.styles, values: id => [id], ids: 'product', target: 8 },
+  { name: 'related', statement: catalogue.related, values: id => [id], ids: 'product', target: 5 },
+  {
+    name: 'questions page',
+    statement: questions.questionsPage,
+    values: id => [id, 0, 5],
+    ids: 'product',
+    target: 14,
+  },
+  {
+    name: 'answers page',
+    statement: questions.answersPage,
+    values: id => [id, 0, 5, 1],
+    ids: 'question',
+    target: 8,
+  },
+];
+const productPages = [1, 1000, 100_000];
+
+const client = new Client(databaseSettings(process.env));
+await client.connect();
+await client.query('select setseed(0.5)');
+
+/** Blocks that the statement touches, in shared buffers or not. */
+async function blocksOf(statement: Statement, values: readonly unknown[]): Promise<number> {
+  const { rows } = await client.query(`explain (analyze, buffers, format json) ${statement.text}`, [
+    ...values,
+  ]);
+  const { Plan: plan } = rows[0]['QUERY PLAN'][0];
+  return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+}
+
+async function randomIds(kind: 'product' | 'question'): Promise<number[]> {
+  const table = kind === 'product' ? 'catalogue.product' : 'qa.question';
+  const visible = kind === 'product' ? 'true' : 'not reported';
+  const { rows } = await client.query(
+    `select ${kind}_id as id from (
+       select ceil(random() * (select max(${kind}_id) from ${table}))::integer as id from generate_series(1, ${samples * 3})
+     ) picked join ${table} on ${kind}_id = id where ${visible} limit ${samples}`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+const table: Record<string, object> = {};
+const ids = { product: await randomIds('product'), question: await randomIds('question') };
+for (const { name, statement, values, ids: kind, target } of reads) {
+  const blocks: number[] = [];
+  for (const id of ids[kind as 'product' | 'question']) blocks.push(await blocksOf(statement, values(id)));
+  blocks.sort((a, b) => a - b);
+  const at = (part: number) => blocks[Math.floor((blocks.length - 1) * part)];
+  table[name] = { samples: blocks.length, median: at(0.5), p95: at(0.95), worst: at(1), target };
+}
+console.table(table);
+
+const pages: Record<string, object> = {};
+for (const page of productPages) {
+  pages[`/products?page=${page}`] = {
+    blocks: await blocksOf(catalogue.productsPage, [(page - 1) * 5, page * 5]),
+  };
+}
+for (const id of [1, 1_000_000])
+  pages[`/products/${id}`] = { blocks: await blocksOf(catalogue.product, [id]) };
+console.table(pages);
+await client.end();
