@@ -73,3 +73,11 @@ else
 		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
 		prepare node db/import/main.ts /data --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
 endif
+
+# Measuring
+
+.PHONY: blocks
+blocks: ## how many blocks each read of the running stack's database touches
+	@$(needs_docker)
+	@docker compose build --quiet app
+	@docker compose run --rm --volume '$(CURDIR)/bench:/app/bench:ro' prepare node bench/blocks.ts
