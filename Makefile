@@ -76,6 +76,11 @@ endif
 
 # Measuring
 
+.PHONY: verify
+verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]
+	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
+	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
+
 .PHONY: blocks
 blocks: ## how many blocks each read of the running stack's database touches
 	@$(needs_docker)

@@ -1,0 +1,141 @@
+import type { ChosenAnswer, ChosenProduct, ChosenQuestion, ChosenStyle } from './chosen.ts';
+
+/** A request to the API and what it must be answered. */
+export interface Expectation {
+  /** The route, as documented. */
+  readonly route: string;
+  readonly path: string;
+  readonly status: 200 | 404;
+  /** The JSON, if the status is 200: what stands in a 404 is free. */
+  readonly body?: unknown;
+}
+
+/** As many as a page can have. */
+const count = 500;
+/** Of so many questions of a product the answers are asked for. */
+const questionsAsked = 3;
+
+/** What the API must answer about a product, by the contract. */
+export function* expectationsOf(product: ChosenProduct): Generator<Expectation> {
+  const { id } = product;
+  yield* [
+    ofProduct('/products/:product_id', product, () => productAnswer(product)),
+    ofProduct('/products/:product_id/styles', product, () => ({
+      product_id: String(id),
+      results: byId(product.styles).map(styleElement),
+    })),
+    ofProduct('/products/:product_id/related', product, () => product.related),
+  ];
+  yield {
+    route: '/qa/questions',
+    path: `/qa/questions?product_id=${id}&count=${count}`,
+    status: 200,
+    body: { product_id: String(id), results: pageOf(product.questions).map(questionElement) },
+  };
+  for (const question of someOf(product.questions)) yield answersOf(question);
+}
+
+function ofProduct(route: string, { id, row }: ChosenProduct, body: () => unknown): Expectation {
+  const path = route.replace(':product_id', String(id));
+  return row ? { route, path, status: 200, body: body() } : { route, path, status: 404 };
+}
+
+function productAnswer({ id, row, features }: ChosenProduct) {
+  return {
+    id,
+    name: row?.name,
+    slogan: row?.slogan,
+    description: row?.description,
+    category: row?.category,
+    default_price: price(row?.default_price),
+    features: features
+      .toSorted((one, other) => one.id - other.id)
+      .map(({ feature, value }) => ({ feature, value })),
+  };
+}
+
+function styleElement({ row, photos, skus }: ChosenStyle) {
+  const pairs = skus.map(({ id, quantity, size }) => [id, { quantity, size }]);
+  return {
+    style_id: row.id,
+    name: row.name,
+    original_price: price(row.original_price),
+    sale_price: row.sale_price ? price(row.sale_price) : null,
+    'default?': row.default_style,
+    photos:
+      photos.length === 0
+        ? [{ thumbnail_url: null, url: null }]
+        : photos
+            .toSorted((one, other) => one.id - other.id)
+            .map(({ thumbnail_url, url }) => ({ thumbnail_url, url })),
+    skus: pairs.length === 0 ? { null: { quantity: null, size: null } } : Object.fromEntries(pairs),
+  };
+}
+
+function questionElement({ row, answers }: ChosenQuestion) {
+  const shown = answers.filter(answer => !answer.row.reported);
+  return {
+    question_id: row.id,
+    question_body: row.body,
+    question_date: date(row.date_written),
+    asker_name: row.asker_name,
+    question_helpfulness: row.helpful,
+    reported: false,
+    answers: Object.fromEntries(
+      shown.map(answer => [
+        answer.row.id,
+        { id: answer.row.id, ...answerText(answer), photos: photosOf(answer).map(({ url }) => url) },
+      ]),
+    ),
+  };
+}
+
+function answersOf({ row, answers }: ChosenQuestion): Expectation {
+  const route = '/qa/questions/:question_id/answers';
+  const path = `${route.replace(':question_id', String(row.id))}?count=${count}`;
+  if (row.reported) return { route, path, status: 404 };
+  const results = pageOf(answers).map(answer => ({
+    answer_id: answer.row.id,
+    ...answerText(answer),
+    photos: photosOf(answer).map(({ id, url }) => ({ id, url })),
+  }));
+  return { route, path, status: 200, body: { question: String(row.id), page: 1, count, results } };
+}
+
+function answerText({ row }: ChosenAnswer) {
+  const { body, answerer_name, helpful } = row;
+  return { body, date: date(row.date_written), answerer_name, helpfulness: helpful };
+}
+
+function photosOf({ photos }: ChosenAnswer) {
+  return photos.toSorted((one, other) => one.id - other.id);
+}
+
+/** The first page of what is not reported: the most helpful first. */
+function pageOf<T extends { row: { id: number; helpful: number; reported: boolean } }>(
+  all: readonly T[],
+): T[] {
+  return all
+    .filter(({ row }) => !row.reported)
+    .sort((one, other) => other.row.helpful - one.row.helpful || one.row.id - other.row.id)
+    .slice(0, count);
+}
+
+/** Some questions, a reported one among them if there is one. */
+function someOf(questions: readonly ChosenQuestion[]): ChosenQuestion[] {
+  const reported = questions.filter(({ row }) => row.reported).slice(0, 1);
+  const others = questions.filter(({ row }) => !row.reported);
+  return [...reported, ...others].slice(0, questionsAsked);
+}
+
+function byId<T extends { row: { id: number } }>(all: readonly T[]): T[] {
+  return all.toSorted((one, other) => one.row.id - other.row.id);
+}
+
+function price(whole: number | undefined): string {
+  return `${whole}.00`;
+}
+
+function date(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,21 @@
+const pageIds = 2 ** 16;
+
+/** The ids seen in a file, one bit each; memory is taken for the stretches of ids that occur only. */
+export class IdBits {
+  readonly #pages = new Map<number, Uint8Array>();
+
+  /** Adds an id; false when it was there already. */
+  add(id: number): boolean {
+    const number = Math.floor(id / pageIds);
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new Uint8Array(pageIds / 8);
+      this.#pages.set(number, page);
+    }
+    const byte = (id % pageIds) >> 3;
+    const bit = 1 << (id & 7);
+    const before = page[byte] ?? 0;
+    page[byte] = before | bit;
+    return (before & bit) === 0;
+  }
+}

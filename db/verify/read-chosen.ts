@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { catalogueFiles, type DataFile, qaFiles } from '../data-files.ts';
+import { Random } from '../generate/random.ts';
+import {
+  answerFile,
+  answerPhotoFile,
+  type ChosenAnswer,
+  type ChosenProduct,
+  type ChosenQuestion,
+  type ChosenStyle,
+  featureFile,
+  photoFile,
+  productFile,
+  questionFile,
+  relatedFile,
+  skuFile,
+  styleFile,
+} from './chosen.ts';
+import { VerifyFailure } from './failure.ts';
+import type { Progress } from './progress.ts';
+import { readRows, type Wish } from './read-rows.ts';
+import { Reservoir } from './reservoir.ts';
+
+export interface Chosen {
+  readonly products: readonly ChosenProduct[];
+  /** How many products there were to choose from. */
+  readonly productsInAll: number;
+  /** Rows of the chosen products, and of them those whose missing quote was put back. */
+  readonly rows: number;
+  readonly repaired: number;
+  readonly bytes: number;
+}
+
+/**
+ * Chooses products at random from those of a folder, and reads what the nine files hold of them, each file once.
+ * Besides the chosen rows, memory takes a bit for each id of the file that is being read. Throws VerifyFailure
+ * when a file is missing or is not what its name says.
+ */
+export async function readChosen(
+  folder: string,
+  count: number,
+  seed: number,
+  progress: Progress,
+): Promise<Chosen> {
+  const total = await sizeOf(folder);
+  let bytes = 0;
+  let rows = 0;
+  let repaired = 0;
+  const read = async <F extends DataFile>(file: F, wish: Wish<F>) => {
+    progress.step(file.name);
+    const found = await readRows(folder, file, wish, more => {
+      bytes += more;
+      progress.advance(bytes);
+    });
+    rows += found.added;
+    repaired += found.repaired;
+  };
+  progress.begin('reading', total);
+
+  const reservoir = new Reservoir<ChosenProduct>(count, new Random(seed, 'verify'));
+  let latest: ChosenProduct | undefined;
+  await read(productFile, {
+    isWanted(id) {
+      latest = reservoir.offer(() => ({ id, features: [], styles: [], related: [], questions: [] }));
+      return latest !== undefined;
+    },
+    add(row) {
+      if (latest) latest.row = row;
+    },
+  });
+  const products = new Map(reservoir.kept.map(product => [product.id, product]));
+  const loaded = new Map([...products].filter(([, { row }]) => row !== undefined));
+  await read(
+    featureFile,
+    below(loaded, 'product_id', (product, row) => product.features.push(row)),
+  );
+  const styles = new Map<number, ChosenStyle>();
+  await read(
+    styleFile,
+    below(loaded, 'productId', (product, row) => {
+      const style = { row, photos: [], skus: [] };
+      product.styles.push(style);
+      styles.set(row.id, style);
+    }),
+  );
+  await read(
+    photoFile,
+    below(styles, 'styleId', (style, row) => style.photos.push(row)),
+  );
+  await read(
+    skuFile,
+    below(styles, 'styleId', (style, row) => style.skus.push(row)),
+  );
+  await read(
+    relatedFile,
+    below(loaded, 'current_product_id', ({ related }, row) => related.push(row.related_product_id)),
+  );
+
+  const questions = new Map<number, ChosenQuestion>();
+  await read(
+    questionFile,
+    // A question may name a product that is not there.
+    below(products, 'product_id', (product, row) => {
+      const question = { row, answers: [] };
+      product.questions.push(question);
+      questions.set(row.id, question);
+    }),
+  );
+  const answers = new Map<number, ChosenAnswer>();
+  await read(
+    answerFile,
+    below(questions, 'question_id', (question, row) => {
+      const answer = { row, photos: [] };
+      question.answers.push(answer);
+      answers.set(row.id, answer);
+    }),
+  );
+  await read(
+    answerPhotoFile,
+    below(answers, 'answer_id', (answer, row) => answer.photos.push(row)),
+  );
+  progress.end();
+  return { products: reservoir.kept, productsInAll: reservoir.offered, rows, repaired, bytes };
+}
+
+/** Wishes for the rows whose second column names one of `parents`. */
+function below<F extends DataFile, Parent>(
+  parents: ReadonlyMap<number, Parent>,
+  column: keyof F['columns'],
+  add: (parent: Parent, row: Parameters<Wish<F>['add']>[0]) => void,
+): Wish<F> {
+  return {
+    isWanted: (_id, parent) => parents.has(parent),
+    add(row) {
+      const parent = parents.get(row[column] as number);
+      if (parent !== undefined) add(parent, row);
+    },
+  };
+}
+
+/** The bytes of all nine files. */
+async function sizeOf(folder: string): Promise<number> {
+  const files = [...catalogueFiles, ...qaFiles];
+  const sizes = await Promise.all(
+    files.map(file =>
+      stat(join(folder, file.name)).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
+    ),
+  );
+  const missing = files.filter((_, position) => sizes[position] === undefined).map(({ name }) => name);
+  if (missing.length > 0) throw new VerifyFailure(`The folder ${folder} lacks ${missing.join(', ')}.`);
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+}

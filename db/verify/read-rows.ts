@@ -1,0 +1,187 @@
+import { isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DataFile, headerOf } from '../data-files.ts';
+import { VerifyFailure } from './failure.ts';
+import { IdBits } from './id-bits.ts';
+import { withMissingQuote } from './missing-quote.ts';
+import { columnsIn, idAt, openText } from './scan.ts';
+import { type RowOf, rowOf } from './values.ts';
+
+/** What is kept of a file. */
+export interface Wish<F extends DataFile> {
+  /** Whether the row with these first two columns is to be read; asked once an id, of its first line. */
+  isWanted(id: number, second: number): boolean;
+  /** Takes a wanted row, unless it is to be rejected. */
+  add(row: RowOf<F>): void;
+}
+
+/** How many rows were handed over, and how many of them after their missing quote had been put back. */
+export interface Count {
+  added: number;
+  repaired: number;
+}
+
+/** In bytes. A text with newlines in it may be as long; all that could belong to a line is in sight with it. */
+const longestRecord = 64 * 1024;
+const windowBytes = 1024 * 1024 + longestRecord;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * Reads a data file once, a window at a time, and hands over the wanted rows in the order of the file; reports
+ * the bytes of each window. Throws VerifyFailure when the file is not there or is not the one its name says.
+ */
+export async function readRows<F extends DataFile>(
+  folder: string,
+  file: F,
+  wish: Wish<F>,
+  onBytes: (bytes: number) => void,
+): Promise<Count> {
+  const path = join(folder, file.name);
+  const handle = await open(path).catch(cause => {
+    throw new VerifyFailure(`${path} cannot be read (${cause.code}).`, { cause });
+  });
+  try {
+    const window = Buffer.allocUnsafe(windowBytes);
+    const reader = new RowReader(file, wish, window);
+    let held = 0;
+    for (let isLast = false; !isLast; ) {
+      const { bytesRead } = await handle.read(window, held, windowBytes - held);
+      isLast = bytesRead === 0;
+      held += bytesRead;
+      const taken = reader.read(held, isLast);
+      window.copyWithin(0, taken, held);
+      held -= taken;
+      onBytes(bytesRead);
+    }
+    return reader.count;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Finds the records in a window of a file. A line that is a row by itself is one; a line with an odd number of
+ * quotes is the beginning of a text with newlines in it, or has lost a quote.
+ */
+class RowReader<F extends DataFile> {
+  readonly count: Count = { added: 0, repaired: 0 };
+  readonly #file: F;
+  readonly #columns: number;
+  readonly #wish: Wish<F>;
+  readonly #window: Buffer;
+  readonly #seen = new IdBits();
+  #isBeforeHeader = true;
+  /** How much of the window is filled. */
+  #filled = 0;
+  #isLast = false;
+
+  constructor(file: F, wish: Wish<F>, window: Buffer) {
+    this.#file = file;
+    this.#columns = Object.keys(file.columns).length;
+    this.#wish = wish;
+    this.#window = window;
+  }
+
+  /** Reads what the window's first `filled` bytes hold; returns how many of them are done with. */
+  read(filled: number, isLast: boolean): number {
+    this.#filled = filled;
+    this.#isLast = isLast;
+    const until = isLast ? filled : filled - longestRecord;
+    let start = 0;
+    if (this.#isBeforeHeader) start = this.#readHeader();
+    while (start < until) start = this.#readRecord(start);
+    return Math.min(start, filled);
+  }
+
+  #readHeader(): number {
+    const end = this.#endOfLine(0);
+    const line = this.#window.toString('utf8', 0, this.#withoutReturn(0, end)).replace(/^\ufeff/, '');
+    if (line !== headerOf(this.#file))
+      throw new VerifyFailure(`${this.#file.name} does not begin with ${headerOf(this.#file)}.`);
+    this.#isBeforeHeader = false;
+    return end + 1;
+  }
+
+  /** Reads the record that begins at `start`; returns where the next one begins. */
+  #readRecord(start: number): number {
+    const end = this.#endOfLine(start);
+    const textEnd = this.#withoutReturn(start, end);
+    const columns = columnsIn(this.#window, start, textEnd);
+    if (columns === this.#columns) this.#take(this.#window, start, textEnd);
+    return columns === openText ? this.#readOpen(start, end) : end + 1;
+  }
+
+  #readOpen(start: number, end: number): number {
+    const repaired = this.#repaired(start, end);
+    const joinedEnd = this.#endOfJoined(start, end, repaired !== undefined);
+    if (joinedEnd !== undefined && (repaired === undefined || this.#isRow(start, joinedEnd))) {
+      this.#take(this.#window, start, this.#withoutReturn(start, joinedEnd));
+      return joinedEnd + 1;
+    }
+    if (repaired !== undefined && this.#take(repaired, 0, repaired.length)) this.count.repaired++;
+    return end + 1;
+  }
+
+  /**
+   * Where the text that is open at the end of the first line and its record end. Undefined when the lines on the
+   * way make no record: one is a row by itself, or the last lost a quote like the first.
+   */
+  #endOfJoined(start: number, firstEnd: number, isRepairable: boolean): number | undefined {
+    let next = firstEnd + 1;
+    while (next < this.#filled) {
+      const end = this.#endOfLine(next);
+      if (end - start > longestRecord || this.#isRow(next, end)) return undefined;
+      if (columnsIn(this.#window, next, end) === openText) {
+        if (isRepairable && this.#repaired(next, end) !== undefined) return undefined;
+        const columns = columnsIn(this.#window, start, this.#withoutReturn(start, end));
+        return columns === this.#columns ? end : undefined;
+      }
+      next = end + 1;
+    }
+    return undefined;
+  }
+
+  #isRow(start: number, end: number): boolean {
+    const text = decoded(this.#window, start, this.#withoutReturn(start, end));
+    return text !== undefined && rowOf(this.#file, text) !== undefined;
+  }
+
+  #repaired(start: number, end: number): Buffer | undefined {
+    const line = decoded(this.#window, start, this.#withoutReturn(start, end));
+    const repaired = line === undefined ? undefined : withMissingQuote(this.#file, line);
+    return repaired === undefined ? undefined : Buffer.from(repaired);
+  }
+
+  /** Takes a record that has the file's columns; says whether it was added. */
+  #take(bytes: Buffer, start: number, end: number): boolean {
+    const id = idAt(bytes, start, end);
+    if (id === 0 || !this.#seen.add(id)) return false;
+    const second = idAt(bytes, bytes.indexOf(',', start) + 1, end);
+    if (!this.#wish.isWanted(id, second)) return false;
+    const text = decoded(bytes, start, end);
+    const row = text === undefined ? undefined : rowOf(this.#file, text);
+    if (row === undefined) return false;
+    this.#wish.add(row);
+    this.count.added++;
+    return true;
+  }
+
+  #endOfLine(start: number): number {
+    const end = this.#window.indexOf(newline, start);
+    if (end >= 0 && end < this.#filled) return end;
+    if (!this.#isLast && this.#filled - start > longestRecord)
+      throw new VerifyFailure(`${this.#file.name} has a line of more than ${longestRecord} bytes.`);
+    return this.#filled;
+  }
+
+  #withoutReturn(start: number, end: number): number {
+    return end > start && this.#window[end - 1] === carriageReturn ? end - 1 : end;
+  }
+}
+
+/** The text of some bytes; undefined when they are not UTF-8. */
+function decoded(bytes: Buffer, start: number, end: number): string | undefined {
+  return isUtf8(bytes.subarray(start, end)) ? bytes.toString('utf8', start, end) : undefined;
+}
