@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
 import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
+import { mountSmallDisk } from './testing/small-disk.ts';
 
 const untouched = '; what was served before is untouched.';
 const products = (name: string) => ['1', '2'].map(id => `${id},"${name}","s","d","c",1`);
@@ -128,6 +129,15 @@ test('a second import at the same time is refused at once', async () => {
   await second;
 });
 
+const smallDisk = mountSmallDisk();
+(smallDisk ? test : test.skip)('a database that fills its disk', async () => {
+  await client.query(`create tablespace small location '${smallDisk}'`);
+  await client.query(`alter database ${database.owner.database} set default_tablespace = small`);
+  await expect(load(next)).rejects.toThrow(`The database's disk is full${untouched}`);
+  await client.query(`alter database ${database.owner.database} reset default_tablespace`);
+  await client.query('drop tablespace small');
+});
+
 test('a list of rejected lines that cannot be written', async () => {
   const folder = await catalogueFolder({ 'product.csv': ['junk'] });
   await expect(load(folder, { rejects: folder })).rejects.toThrow(
@@ -154,7 +164,7 @@ test('an import that is given up amid a file', async () => {
 });
 
 describe('the command', () => {
-  function run(folder: string, options: SpawnOptions = {}) {
+  function run(folder: string, options: SpawnOptions = {}, more: readonly string[] = []) {
     const { owner } = database;
     const env = {
       ...process.env,
@@ -164,16 +174,19 @@ describe('the command', () => {
       PGUSER: owner.user,
       PGPASSWORD: owner.password,
     };
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), folder], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), folder, ...more], {
       env,
       ...options,
     });
     let output = '';
+    let stdout = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', text => {
         output += text;
+        if (stream === child.stdout) stdout += text;
       });
-    return { child, ended: once(child, 'close').then(([code]) => ({ code, output })) };
+    const ended = once(child, 'close').then(([code]) => ({ code, output }));
+    return { child, ended, printed: ended.then(() => stdout) };
   }
 
   /** Holds up an import before its first table until it is let go. */
@@ -201,8 +214,25 @@ describe('the command', () => {
     expect(code).toBe(0);
   });
 
-  test('says in one sentence what is wrong, with status 1', async () => {
-    expect(await run('/nowhere').ended).toEqual({
+  test('prints with --json one object, and nothing else', async () => {
+    const cwd = await emptyFolder();
+    const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
+    const summary = JSON.parse(await run(folder, { cwd }, ['--json']).printed);
+    const counts = { lines: 3, imported: 2, repaired: 0, rejected: 1 };
+    const seconds = expect.any(Number);
+    expect(summary).toEqual({
+      files: expect.arrayContaining([{ name: 'product.csv', ...counts, continuations: 0, seconds }]),
+      totals: counts,
+      elapsed: expect.any(Number),
+      rejects: `rejects/${basename(folder)}.csv`,
+      repairs: null,
+    });
+    expect(summary.files).toHaveLength(6);
+    expect(summary.elapsed).toBeGreaterThan(summary.files[0].seconds);
+  });
+
+  test.each([[[]], [['--json']]])('says in one sentence what is wrong, with status 1 %j', async options => {
+    expect(await run('/nowhere', {}, options).ended).toEqual({
       code: 1,
       output: `The folder /nowhere cannot be read (ENOENT)${untouched}\n`,
     });

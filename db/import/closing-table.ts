@@ -1,20 +1,20 @@
 import { relative } from 'node:path';
 import type { ImportResult } from './import-folder.ts';
 import type { FileCount } from './load.ts';
+import { totals } from './summary.ts';
 
 /** What an import did, for its end: a line a file, in which lines read = imported + rejected, and where to look. */
 export function closingTable({ files, rejects, repairs, elapsed_s }: ImportResult): string {
-  const total = (column: 'lines' | 'imported' | 'repaired' | 'rejected') =>
-    files.reduce((sum, file) => sum + file[column], 0);
+  const total = totals(files);
   const rows = [
     ['file', 'lines read', 'imported', 'repaired', 'rejected'],
     ...files.map(file => [
       file.name,
       ...[file.lines, file.imported, file.repaired, file.rejected].map(counted),
     ]),
-    ['total', ...[total('lines'), total('imported'), total('repaired'), total('rejected')].map(counted)],
+    ['total', ...[total.lines, total.imported, total.repaired, total.rejected].map(counted)],
   ];
-  const perSecond = Math.round(total('lines') / elapsed_s);
+  const perSecond = Math.round(total.lines / elapsed_s);
   const sentences = [
     ...files.filter(({ continuations }) => continuations > 0).map(continuation),
     `Imported in ${elapsed_s.toFixed(1)} s, ${counted(perSecond)} rows/s.`,

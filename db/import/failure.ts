@@ -23,5 +23,8 @@ export function asFailure(error: unknown, signal: AbortSignal | undefined): Erro
   if (error instanceof ImportFailure || error instanceof UncertainSwap) return error;
   if (signal?.aborted) return new ImportFailure('The import was interrupted', { cause: error });
   const { message, code } = error as NodeJS.ErrnoException;
+  if (code === diskFull) return new ImportFailure("The database's disk is full", { cause: error });
   return new ImportFailure(`The import failed (${message || code})`, { cause: error });
 }
+
+const diskFull = '53100';

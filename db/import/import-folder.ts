@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import { refuseSmallDisk } from './disk.ts';
 import { ImportFailure } from './failure.ts';
 import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
@@ -7,22 +8,30 @@ import { countNext, createNext, fillNext } from './next-schema.ts';
 import { type Progress, silent } from './progress.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
 import { latestMigration, swap } from './swap.ts';
-import { refuseUserRows } from './user-rows.ts';
+import { holdWrites, refuseUserRows } from './user-rows.ts';
 
 export interface ImportRequest {
   readonly owner: ClientConfig;
   readonly folder: string;
   /** The file to list rejected lines in; lines that were repaired are listed beside it. */
   readonly rejects: string;
-  /** Whether rows that users wrote may be dropped. Default: no, they stop the import. */
+  /**
+   * Whether rows that users wrote may be dropped; from then on to the end of the import none can be written.
+   * Default: no, they stop the import, before it begins or in its end.
+   */
   readonly discardUserRows?: boolean;
   readonly progress?: Progress;
   /** Gives up the import, until it swaps. */
   readonly signal?: AbortSignal;
 }
 
+/** What became of a file, and how long that took, its table and indexes included. */
+export interface FileResult extends FileCount {
+  readonly elapsed_s: number;
+}
+
 export interface ImportResult {
-  readonly files: readonly FileCount[];
+  readonly files: readonly FileResult[];
   /** The lists that have lines in them. */
   readonly rejects: string | undefined;
   readonly repairs: string | undefined;
@@ -45,8 +54,9 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   return importAlone(owner, schemas, signal, async (client, swapNow) => {
     const migration = await latestMigration(client);
     if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
-    if (schemas.includes('qa') && !discardUserRows) await refuseUserRows(client);
-    const files: FileCount[] = [];
+    await refuseSmallDisk(client, sets, progress);
+    if (schemas.includes('qa')) await (discardUserRows ? holdWrites(client) : refuseUserRows(client));
+    const files: FileResult[] = [];
     for (const set of sets) files.push(...(await buildNext(client, set, { rejects, repairs }, progress)));
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
@@ -64,11 +74,12 @@ async function buildNext(
   { set, files }: FoundSet,
   lists: Lists,
   progress: Progress,
-): Promise<FileCount[]> {
+): Promise<FileResult[]> {
   await createNext(client, set.schema);
-  const counts: FileCount[] = [];
+  const results: FileResult[] = [];
   for (const [position, load] of set.loads().entries()) {
     const found = files[position] as FoundFile;
+    const begun = performance.now();
     progress.begin(found.file.name, found.bytes);
     const count = await loadFile(client, found, load, lists, progress.advance);
     progress.loaded();
@@ -78,8 +89,9 @@ async function buildNext(
       throw new ImportFailure(
         `${count.name} does not add up: ${count.lines} lines, ${count.rejected} rejected, ${rows} rows in the table`,
       );
-    progress.end(count);
-    counts.push(count);
+    const result = { ...count, elapsed_s: (performance.now() - begun) / 1000 };
+    progress.end(result);
+    results.push(result);
   }
-  return counts;
+  return results;
 }

@@ -5,6 +5,7 @@ import { databaseSettings, type Environment, SettingError, textSetting } from '.
 import { closingTable } from './closing-table.ts';
 import { importFolder } from './import-folder.ts';
 import { progressOn } from './progress.ts';
+import { summary } from './summary.ts';
 
 await new Command('import')
   .description(
@@ -13,11 +14,18 @@ await new Command('import')
   .argument('<folder>', 'the folder with the data files')
   .option('--rejects <file>', 'where to list rejected lines (default: rejects/<name of the folder>.csv)')
   .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
+  .option('--json', 'ends with the summary as one JSON object instead of the table')
   .action(run)
   .parseAsync();
 
-/** Ends with exit status 0 and the closing table, with 1 and a sentence, or, when interrupted, with 130. */
-async function run(folder: string, options: { rejects?: string; target?: 'dev' }): Promise<void> {
+interface Options {
+  readonly rejects?: string;
+  readonly target?: 'dev';
+  readonly json?: true;
+}
+
+/** Ends with exit status 0 and what was done, with 1 and a sentence, or, when interrupted, with 130. */
+async function run(folder: string, options: Options): Promise<void> {
   const interruption = new AbortController();
   const progress = progressOn(process.stderr);
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interruption.abort());
@@ -30,7 +38,7 @@ async function run(folder: string, options: { rejects?: string; target?: 'dev' }
       progress,
       signal: interruption.signal,
     });
-    console.log(closingTable(result));
+    console.log(options.json ? JSON.stringify(summary(result)) : closingTable(result));
   } catch (error) {
     progress.stop();
     console.error((error as Error).message);

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { FileCount } from './load.ts';
+import type { FileResult } from './import-folder.ts';
 
 /** Is told how an import goes on. */
 export interface Progress {
@@ -9,7 +9,7 @@ export interface Progress {
   advance(bytes: number, lines: number): void;
   /** It is read, and its table is being written. */
   loaded(): void;
-  end(count: FileCount): void;
+  end(result: FileResult): void;
   /** Something else that is worth a line. */
   note(sentence: string): void;
   /** Nothing more will come, be the file that was begun ended or not. */
@@ -24,14 +24,9 @@ export function progressOn(stream: NodeJS.WriteStream): Progress {
 }
 
 function lines(stream: NodeJS.WritableStream): Progress {
-  let begun = 0;
   return {
     ...silent,
-    begin() {
-      begun = performance.now();
-    },
-    end({ name, lines }) {
-      const elapsed_s = (performance.now() - begun) / 1000;
+    end({ name, lines, elapsed_s }) {
       stream.write(`${name}: ${lines.toLocaleString('en')} lines in ${elapsed_s.toFixed(1)} s\n`);
     },
     note(sentence) {
@@ -60,8 +55,7 @@ function bars(stream: NodeJS.WriteStream): Progress {
     loaded() {
       bar?.update({ step: 'sorting, indexing' });
     },
-    end({ lines }) {
-      const elapsed_s = (performance.now() - begun) / 1000;
+    end({ lines, elapsed_s }) {
       bar?.update({ step: `${lines.toLocaleString('en')} lines in ${elapsed_s.toFixed(1)} s` });
       bar?.stop();
     },

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { asFailure, ImportFailure } from './failure.ts';
 import { nextOf, oldOf } from './next-schema.ts';
+import { releaseWrites } from './user-rows.ts';
 
 /** Any number, as long as nothing else in the database locks it: one import at a time. */
 const importLock = 7_205_942;
@@ -91,6 +92,7 @@ async function dropUnfinished(owner: ClientConfig, schemas: readonly string[]): 
   try {
     await client.query('select pg_advisory_lock($1)', [importLock]);
     for (const schema of schemas) await client.query(`drop schema if exists ${nextOf(schema)} cascade`);
+    if (schemas.includes('qa')) await releaseWrites(client);
   } finally {
     await client.end();
   }

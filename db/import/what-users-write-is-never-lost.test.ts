@@ -75,6 +75,90 @@ test('an import of the catalogue leaves them alone', async () => {
   expect(await bodies()).toEqual(['one 4', 'two 0']);
 });
 
+describe('an import that may drop them', () => {
+  const refused = expect.objectContaining({ code: '55006' }); // No 22, 23 or 42: the app answers 503.
+  const answer = `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
+                  values (5, 1, 'b', 'n', 'e')`;
+
+  /** Calls `act` once, amid the import, and holds the import up until it is done. */
+  async function importWith(act: () => Promise<unknown>, more: Partial<ImportRequest> = {}) {
+    let acting: Promise<unknown> | undefined;
+    const begin = () => {
+      acting ??= owner
+        .query('begin; lock table public.migration in access exclusive mode') // The swap reads it.
+        .then(act)
+        .finally(() => owner.query('commit'));
+    };
+    const importing = load(await questions(), {
+      discardUserRows: true,
+      progress: { ...silent, begin },
+      ...more,
+    });
+    const ended = await importing.then(
+      () => 'swapped',
+      error => error.message,
+    );
+    await acting;
+    return ended;
+  }
+
+  test('lets nobody write meanwhile, and reads go on', async () => {
+    await user.query({ ...vote, values: [1] });
+    const writeAndRead = async () => {
+      await expect(user.query({ ...vote, values: [2] })).rejects.toEqual(refused);
+      await expect(user.query({ ...ask, values: [5] })).rejects.toEqual(refused);
+      await expect(user.query(answer)).rejects.toEqual(refused);
+      expect(await bodies()).toEqual(['one 4', 'two 0']);
+    };
+    expect(await importWith(writeAndRead)).toBe('swapped');
+    expect(await bodies()).toEqual(['one 3', 'two 0']);
+    await user.query({ ...vote, values: [2] });
+    await user.query({ ...ask, values: [5] });
+    await user.query(answer);
+    expect(await bodies()).toEqual(['new? 0', 'one 3', 'two 1']);
+  });
+
+  test('lets them write again when it fails, and leaves no trace', async () => {
+    const givenUp = new AbortController();
+    const giveUp = async () => givenUp.abort();
+    expect(await importWith(giveUp, { signal: givenUp.signal })).toMatch(/interrupted/);
+    await user.query({ ...vote, values: [2] });
+    await user.query(answer);
+    expect(await bodies()).toEqual(['one 3', 'two 1']);
+    const { rows } = await owner.query(
+      `select from pg_proc where pronamespace = 'qa'::regnamespace
+       union all select from pg_trigger where tgrelid = 'qa.question'::regclass`,
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('drops none of many writes that were answered while it ran', async () => {
+    let isOver = false;
+    let hasBegun = false;
+    let answered = 0;
+    const writing = async () => {
+      while (!isOver) {
+        const { rowCount } = await user
+          .query(`update qa.question set helpful = helpful + 1, user_written = true where question_id = 1`)
+          .catch(() => ({ rowCount: 0 }));
+        if (hasBegun) answered += rowCount ?? 0;
+      }
+    };
+    const writes = writing();
+    const begin = () => {
+      hasBegun = true;
+    };
+    await load(await questions(), { discardUserRows: true, progress: { ...silent, begin } });
+    await sleep(50);
+    isOver = true;
+    await writes;
+    expect(answered).toBeGreaterThan(0);
+    expect((await owner.query('select helpful from qa.question where question_id = 1')).rows).toEqual([
+      { helpful: 3 + answered },
+    ]);
+  });
+});
+
 describe('a write during an import', () => {
   const swapQa = async (client: Client) =>
     swap(client, { schemas: ['qa'], discardUserRows: false, migration: await latestMigration(client) });

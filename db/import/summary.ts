@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import type { ImportResult } from './import-folder.ts';
+import type { FileCount } from './load.ts';
+
+/** What an import did, for programs: `--json` prints it. */
+export function summary({ files, rejects, repairs, elapsed_s }: ImportResult) {
+  return {
+    files: files.map(({ name, lines, imported, repaired, rejected, continuations, elapsed_s }) => ({
+      name,
+      lines,
+      imported,
+      repaired,
+      rejected,
+      continuations,
+      seconds: seconds(elapsed_s),
+    })),
+    totals: totals(files),
+    elapsed: seconds(elapsed_s),
+    rejects: rejects ? relative('', rejects) : null,
+    repairs: repairs ? relative('', repairs) : null,
+  };
+}
+
+/** The sums over all files. */
+export function totals(files: readonly FileCount[]) {
+  const total = (column: 'lines' | 'imported' | 'repaired' | 'rejected') =>
+    files.reduce((sum, file) => sum + file[column], 0);
+  return {
+    lines: total('lines'),
+    imported: total('imported'),
+    repaired: total('repaired'),
+    rejected: total('rejected'),
+  };
+}
+
+/** To the millisecond. */
+function seconds(elapsed_s: number): number {
+  return Number(elapsed_s.toFixed(3));
+}
