@@ -81,8 +81,11 @@ function problemFrom(error: unknown): Problem {
   );
 }
 
+/** Also what Express's body reader means by its 415. */
+export const notJson = 'The body must be JSON: application/json in UTF-8, not compressed.';
+
 const requestDefects: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   413: 'The body is over 64 KiB.',
-  415: 'The body must be JSON: application/json in UTF-8, not compressed.',
+  415: notJson,
 };

@@ -3,7 +3,7 @@ import formats from 'ajv-formats';
 import express, { type RequestHandler } from 'express';
 import { maxBody } from '../headers.ts';
 import { maxInteger } from '../parameters.ts';
-import { type BrokenRule, Problem } from '../problem.ts';
+import { type BrokenRule, notJson, Problem } from '../problem.ts';
 import { newAnswer, newQuestion } from './openapi.ts';
 
 /** The most broken rules that one answer tells. */
@@ -30,7 +30,7 @@ export const readBody: RequestHandler[] = [
     const charset = parameters.map(text => text.trim()).find(text => text.startsWith('charset='));
     const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
     if (type.trim() !== 'application/json' || !isUtf8) {
-      throw new Problem(415, 'The body must be JSON: application/json in UTF-8, not compressed.');
+      throw new Problem(415, notJson);
     }
     next();
   },
