@@ -13,5 +13,10 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
 COPY db db
 COPY app app
+# What node makes of a file is kept: the processes start faster, and without the memory that removing the types takes.
+ENV NODE_COMPILE_CACHE=/app/.cache
+RUN install --directory --owner=node .cache
 USER node
+RUN db/import/main.ts --help >/dev/null && \
+    node --eval 'for (const file of ["app/serve", "app/config", "app/log", "db/migrate", "db/sample"]) import(`./${file}.ts`)'
 CMD ["node", "app/server.ts"]

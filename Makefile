@@ -34,7 +34,7 @@ test: $(installed) ## lint, types, and every test that needs no Docker
 .PHONY: up down ps logs test-stack
 up: ## the production stack on http://localhost:8080 (HTTP_PORT=), ready when this returns
 	@$(needs_docker)
-	@docker compose up --detach --build --wait --wait-timeout 300
+	@docker compose up --detach --build --wait --wait-timeout 600
 
 down: ## stops it; the data stays
 	@$(needs_docker)
@@ -71,7 +71,7 @@ else
 	@docker compose build --quiet app
 	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
 		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
-		prepare node db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
+		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
 endif
 
 # Measuring

@@ -44,8 +44,9 @@ const client = new Client(databaseSettings(process.env));
 await client.connect();
 await client.query('select setseed(0.5)');
 
-/** Blocks that the statement touches, in shared buffers or not. */
+/** Blocks that the statement touches, in shared buffers or not, once the server knows its tables. */
 async function blocksOf(statement: Statement, values: readonly unknown[]): Promise<number> {
+  await client.query(statement.text, [...values]);
   const { rows } = await client.query(`explain (analyze, buffers, format json) ${statement.text}`, [
     ...values,
   ]);

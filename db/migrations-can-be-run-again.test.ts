@@ -14,7 +14,13 @@ afterEach(async () => {
   await database.drop();
 });
 
-const names = ['001_roles.sql', '002_catalogue.sql', '003_qa.sql'];
+const names = [
+  '001_roles.sql',
+  '002_catalogue.sql',
+  '003_qa.sql',
+  '004_catalogue_as_documents.sql',
+  '005_photos_in_their_answer.sql',
+];
 const toEmpty = () =>
   owner.query('drop schema catalogue cascade; drop schema qa cascade; drop table public.migration');
 const run = () => migrate(database.owner, database.app.password);

@@ -2,8 +2,8 @@ import type { Statement } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-// Rows of one product lie together, so the answers of a page's questions, and the photos of its answers, are each
-// collected in one visit to their table: every descent of an index costs as many blocks as it has levels.
+// Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:
+// every descent of an index costs as many blocks as it has levels.
 
 /** $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. */
 export const questionsPage: Statement = {
@@ -15,17 +15,12 @@ export const questionsPage: Statement = {
       where product_id = $1 and not reported
       order by helpful desc, question_id
       offset $2::bigint limit $3
-    ), photos as materialized (
-      select answer_id, json_agg(url order by photo_id) as photos
-      from qa.answer_photo
-      where product_id = $1 and question_id = any (array(select question_id from page))
-      group by answer_id
     ), answers as materialized (
       select question_id, json_object_agg(answer_id, json_build_object(
           'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
-          'helpfulness', helpful, 'photos', coalesce(photos, '[]')
+          'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
         ) order by helpful desc, answer_id) as answers
-      from qa.answer left join photos using (answer_id)
+      from qa.answer
       where product_id = $1 and question_id = any (array(select question_id from page)) and not reported
       group by question_id
     )
@@ -45,25 +40,15 @@ export const answersPage: Statement = {
     with question as (
       select product_id, question_id from qa.question where question_id = $1 and not reported
     ), page as (
-      select answer_id, body, date_written, answerer_name, helpful
+      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
       from qa.answer
       where product_id = (select product_id from question) and question_id = $1 and not reported
       order by helpful desc, answer_id
       offset $2::bigint limit $3
-    ), photos as materialized (
-      select answer_id, json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id) as photos
-      from qa.answer_photo
-      where product_id = (select product_id from question) and question_id = $1
-        and answer_id = any (array(select answer_id from page))
-      group by answer_id
-    ), answer as (
-      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
-        coalesce(photos, '[]') as photos
-      from page left join photos using (answer_id)
     )
     select (select count(*) from page) || E'\\n' || json_build_object('question', question_id::text,
       'page', $4::integer, 'count', $3::integer, 'results',
-      (select coalesce(json_agg(answer order by helpfulness desc, answer_id), '[]') from answer))
+      (select coalesce(json_agg(page order by helpfulness desc, answer_id), '[]') from page))
     from question`,
 };
 
@@ -84,27 +69,23 @@ export const askQuestion: Statement = {
 };
 
 /**
- * $1 question, $2 body, $3 name, $4 e-mail, $5 photo URLs. The answer and its photos are one statement: all or
- * nothing. Returns product, question and the answer's JSON; no row when there is no such question to see.
+ * $1 question, $2 body, $3 name, $4 e-mail, $5 photo URLs. Returns product, question and the answer's JSON; no row when
+ * there is no such question to see.
  */
 export const giveAnswer: Statement = {
   name: 'give-answer',
   text: `
     with given as (
-      insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
-      select product_id, question_id, $2, $3, $4 from qa.question where question_id = $1 and not reported
-      returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful
-    ), photo as (
-      insert into qa.answer_photo (product_id, question_id, answer_id, url)
-      select product_id, question_id, answer_id, url
-      from given, unnest($5::text[]) with ordinality as photo (url, place)
-      order by place
-      returning photo_id, url
+      insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
+      select product_id, question_id, $2, $3, $4,
+        (select coalesce(jsonb_agg(jsonb_build_object('id', nextval('qa.photo_id'), 'url', url) order by place), '[]')
+         from unnest($5::text[]) with ordinality as photo (url, place))
+      from qa.question
+      where question_id = $1 and not reported
+      returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful, photos
     )
     select product_id, question_id, (select row_to_json(answer) from (
-      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness,
-        (select coalesce(json_agg(json_build_object('id', photo_id, 'url', url) order by photo_id), '[]') from photo)
-          as photos
+      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
     ) answer)
     from given`,
 };

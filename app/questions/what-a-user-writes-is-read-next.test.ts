@@ -20,7 +20,7 @@ describe('POST /qa/questions', () => {
     const { status, headers, json } = await post('/qa/questions', { ...written, product_id: 2 });
     expect(status).toBe(201);
     expect(json).toEqual({
-      question_id: 101,
+      question_id: 10,
       question_body: written.body,
       question_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       asker_name: 'Zoë',
@@ -29,10 +29,10 @@ describe('POST /qa/questions', () => {
       answers: {},
     });
     expect(Math.abs(Date.parse(json.question_date) - Date.now())).toBeLessThan(60_000);
-    expect(headers.location).toBe('/qa/questions/101/answers');
+    expect(headers.location).toBe('/qa/questions/10/answers');
     expect(headers['x-changed']).toBe('product-2');
     expect((await questionsOf(2))[1]).toEqual(json);
-    expect(await answersOf(101)).toEqual([]);
+    expect(await answersOf(10)).toEqual([]);
   });
 
   it('takes the product’s digits as text, and a trailing slash', async () => {
@@ -50,7 +50,7 @@ describe('POST /qa/questions', () => {
   it('keeps the e-mail address for the owner alone', async () => {
     await post('/qa/questions', { ...written, product_id: 2 });
     const rows = await service.sql(
-      'select asker_email, user_written from qa.question where question_id = 101',
+      'select asker_email, user_written from qa.question where question_id = 10',
     );
     expect(rows).toEqual([{ asker_email: 'zoe@mail.example', user_written: true }]);
   });
@@ -66,20 +66,20 @@ describe('POST /qa/questions/:question_id/answers', () => {
     });
     expect(status).toBe(201);
     expect(json).toEqual({
-      answer_id: 101,
+      answer_id: 11,
       body: written.body,
       date: expect.stringMatching(/Z$/),
       answerer_name: 'Zoë',
       helpfulness: 0,
       photos: [
-        { id: 101, url: photos[0] },
-        { id: 102, url: photos[1] },
+        { id: 3, url: photos[0] },
+        { id: 4, url: photos[1] },
       ],
     });
     expect(headers.location).toBe('/qa/questions/8/answers');
     expect(headers['x-changed']).toBe('product-2 question-8');
     expect(await answersOf(8)).toEqual([json]);
-    expect((await questionsOf(2))[0].answers['101'].photos).toEqual(photos);
+    expect((await questionsOf(2))[0].answers['11'].photos).toEqual(photos);
   });
 
   it('needs no photos', async () => {

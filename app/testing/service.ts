@@ -1,12 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createLogger } from 'winston';
+import { importFolder } from '../../db/import/import-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/database.ts';
 import { serve } from '../serve.ts';
 import { type Answer, type Call, call } from './http.ts';
 
-/** The API on a port of its own, over a fresh database with the rows of testing/rows.sql. */
+/**
+ * The API on a port of its own, over a fresh database with the data files of testing/rows: products 1 to 6 and their
+ * questions, in the shapes that clients rely on.
+ * - 1  three styles, none the default; style 1 has two XL; a sale price and one of 0; prices past 32-bit cents
+ * - 2  styles without photos and skus; a feature whose value is null, and one whose value is the text "null"
+ * - 3  related to 4 twice and to itself; no features; one style
+ * - 4  no styles
+ * - 5  nothing at all
+ * - 6  unusual characters
+ */
 export interface TestService {
   readonly port: number;
   readonly database: TestDatabase;
@@ -20,7 +30,12 @@ export async function startTestService({ databaseConnections = 4 } = {}): Promis
   const database = await createTestDatabase();
   const owner = new Client(database.owner);
   await owner.connect();
-  await owner.query(readFileSync(join(import.meta.dirname, 'rows.sql'), 'utf8'));
+  const folder = join(import.meta.dirname, 'rows');
+  await importFolder({
+    owner: database.owner,
+    folder,
+    rejects: join(tmpdir(), `${database.owner.database}.csv`),
+  });
   const config = { port: 0, database: database.app, databaseConnections, cacheEntries: 100, corsOrigin: '*' };
   const service = await serve({ ...config, logLevel: 'error' }, createLogger({ silent: true }));
   return {

@@ -11,7 +11,8 @@ import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/da
 import { mountSmallDisk } from './testing/small-disk.ts';
 
 const untouched = '; what was served before is untouched.';
-const products = (name: string) => ['1', '2'].map(id => `${id},"${name}","s","d","c",1`);
+const products = (name: string, count = 2) =>
+  Array.from({ length: count }, (_, index) => `${index + 1},"${name}","s","d","c",1`);
 const manySkus = Array.from({ length: 30_000 }, (_, index) => `${index + 1},1,"XL",1`);
 
 let database: TestDatabase;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await client.connect();
   served = await catalogueFolder({ 'product.csv': products('served') });
   next = await catalogueFolder({
-    'product.csv': products('next'),
+    'product.csv': products('next', 8_000),
     'styles.csv': ['1,1,"n",null,1,0'],
     'skus.csv': manySkus,
   });
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  const { rows } = await client.query('select distinct name from catalogue.product');
+  const { rows } = await client.query(`select distinct summary ->> 'name' as name from catalogue.product`);
   expect(rows).toEqual([{ name: 'served' }]);
   const schemas = await client.query(`select nspname from pg_namespace where nspname ~ '_(next|old)$'`);
   expect(schemas.rows).toEqual([]);
@@ -222,6 +223,7 @@ describe('the command', () => {
     const seconds = expect.any(Number);
     expect(summary).toEqual({
       files: expect.arrayContaining([{ name: 'product.csv', ...counts, continuations: 0, seconds }]),
+      tables: [{ name: 'catalogue.product', seconds }],
       totals: counts,
       elapsed: expect.any(Number),
       rejects: `rejects/${basename(folder)}.csv`,

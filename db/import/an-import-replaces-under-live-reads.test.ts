@@ -43,8 +43,7 @@ function generation(name: string): Promise<string> {
 async function read(reader: Client, product: number): Promise<string> {
   const { rows } = await reader.query({
     name: 'read',
-    text: `select name, (select value from catalogue.feature where product_id = $1),
-                  (select name from catalogue.style where product_id = $1),
+    text: `select summary ->> 'name', features -> 0 ->> 'value', styles -> 'results' -> 0 ->> 'name',
                   (select body from qa.question where product_id = $1),
                   (select body from qa.answer where product_id = $1)
              from catalogue.product where product_id = $1`,

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './load.ts';
+import type { FileCount } from './stage-file.ts';
 import { totals } from './summary.ts';
 
 /** What an import did, for its end: a line a file, in which lines read = imported + rejected, and where to look. */

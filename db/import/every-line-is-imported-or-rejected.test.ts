@@ -59,36 +59,69 @@ test('the catalogue reads in the tables as it stands in the files', async () => 
   ]);
   expect(files[0]?.continuations).toBe(1);
   expect(await select('select * from catalogue.product order by product_id')).toEqual([
-    [3, 1, 0, 'bare name', 's', 'd', 'c'],
-    [7, 2, 5_000_000, 'Öl "und" Kreide', 'a, b', 'two\nlines \\N \\. \\t', 'c'],
-  ]);
-  expect(await select('select * from catalogue.feature')).toEqual([
-    [3, 4, 'Größe', 'NULL'],
-    [3, 5, 'x', ''],
-    [7, 2, 'Lenses', 'null'],
-    [7, 9, 'UV', null],
-  ]);
-  expect(await select('select * from catalogue.style')).toEqual([
-    [3, 11, 140, 100, true, 'sale'],
-    [7, 10, 140, null, true, 'zero'],
-    [7, 20, 500_000_000, null, false, 'none'],
-  ]);
-  expect(await select('select * from catalogue.photo')).toEqual([
-    [3, 11, 2, 'http://a/1?b&c', 'http://t,1'],
-    [7, 10, 1, 'u', 't'],
-    [7, 10, 3, 'lost', 't'],
-  ]);
-  expect(await select('select * from catalogue.sku')).toEqual([
-    [3, 11, 135, 11, '11'],
-    [7, 10, 136, 8, 'XL'],
-    [7, 10, 137, 4, 'XL'],
-  ]);
-  expect(await select('select * from catalogue.related')).toEqual([
-    [3, 6, 2_147_483_647],
-    [7, 2, 9],
-    [7, 3, 3],
-    [7, 4, 3],
-    [7, 5, 7],
+    [
+      3,
+      1,
+      { id: 3, name: 'bare name', slogan: 's', description: 'd', category: 'c', default_price: '0.00' },
+      [
+        { feature: 'Größe', value: 'NULL' },
+        { feature: 'x', value: '' },
+      ],
+      {
+        product_id: '3',
+        results: [
+          {
+            ...{
+              style_id: 11,
+              name: 'sale',
+              original_price: '140.00',
+              sale_price: '100.00',
+              'default?': true,
+            },
+            photos: [{ thumbnail_url: 'http://t,1', url: 'http://a/1?b&c' }],
+            skus: { 135: { quantity: 11, size: '11' } },
+          },
+        ],
+      },
+      [2_147_483_647],
+    ],
+    [
+      7,
+      2,
+      {
+        ...{ id: 7, name: 'Öl "und" Kreide', slogan: 'a, b', description: 'two\nlines \\N \\. \\t' },
+        ...{ category: 'c', default_price: '5000000.00' },
+      },
+      [
+        { feature: 'Lenses', value: 'null' },
+        { feature: 'UV', value: null },
+      ],
+      {
+        product_id: '7',
+        results: [
+          {
+            ...{ style_id: 10, name: 'zero', original_price: '140.00', sale_price: null, 'default?': true },
+            photos: [
+              { thumbnail_url: 't', url: 'u' },
+              { thumbnail_url: 't', url: 'lost' },
+            ],
+            skus: { 136: { quantity: 8, size: 'XL' }, 137: { quantity: 4, size: 'XL' } },
+          },
+          {
+            ...{
+              style_id: 20,
+              name: 'none',
+              original_price: '500000000.00',
+              sale_price: null,
+              'default?': false,
+            },
+            photos: [{ thumbnail_url: null, url: null }],
+            skus: { null: { quantity: null, size: null } },
+          },
+        ],
+      },
+      [9, 3, 3, 7],
+    ],
   ]);
 });
 
@@ -111,10 +144,16 @@ test('questions and answers keep their milliseconds, and their ids go on behind 
     [999, 1, 12, 0, false, false],
     [999, 6, 57, 3, true, false],
   ]);
-  expect(await select('select * from qa.answer_photo')).toEqual([
-    [999, 6, 57, 1, 'u1'],
-    [999, 6, 57, 3, 'u2'],
+  expect(await select('select photos from qa.answer order by answer_id')).toEqual([
+    [[]],
+    [
+      [
+        { id: 1, url: 'u1' },
+        { id: 3, url: 'u2' },
+      ],
+    ],
   ]);
+  expect(await select("select nextval('qa.photo_id')")).toEqual([['4']]);
   const insert = `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
                   values (999, 6, 'b', 'n', 'e') returning answer_id`;
   expect(await select(insert)).toEqual([[58]]);

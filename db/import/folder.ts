@@ -1,8 +1,12 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DataFile, headerOf } from '../data-files.ts';
-import { type DataSet, dataSets } from './data-sets.ts';
+import { catalogue } from './catalogue.ts';
+import type { DataSet } from './data-set.ts';
 import { ImportFailure } from './failure.ts';
+import { qa } from './qa.ts';
+
+const dataSets: readonly DataSet[] = [catalogue, qa];
 
 /** A data file that is there and begins with its header. */
 export interface FoundFile {

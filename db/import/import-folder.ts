@@ -1,12 +1,13 @@
 import type { Client, ClientConfig } from 'pg';
+import type { DataSet } from './data-set.ts';
 import { refuseSmallDisk } from './disk.ts';
 import { ImportFailure } from './failure.ts';
 import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
-import { type FileCount, type Lists, loadFile } from './load.ts';
-import { countNext, createNext, fillNext } from './next-schema.ts';
+import { buildTable, createNext, rowOfNext } from './next-schema.ts';
 import { type Progress, silent } from './progress.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
+import { type FileCount, type Lists, stageFile } from './stage-file.ts';
 import { latestMigration, swap } from './swap.ts';
 import { holdWrites, refuseUserRows } from './user-rows.ts';
 
@@ -25,13 +26,24 @@ export interface ImportRequest {
   readonly signal?: AbortSignal;
 }
 
-/** What became of a file, and how long that took, its table and indexes included. */
+/** What became of a file, and how long that took. */
 export interface FileResult extends FileCount {
   readonly elapsed_s: number;
 }
 
-export interface ImportResult {
+/** A finished table, and how long its rows and indexes took. */
+export interface TableResult {
+  readonly name: string;
+  readonly elapsed_s: number;
+}
+
+/** What became of a data set. */
+interface SetResult {
   readonly files: readonly FileResult[];
+  readonly tables: readonly TableResult[];
+}
+
+export interface ImportResult extends SetResult {
   /** The lists that have lines in them. */
   readonly rejects: string | undefined;
   readonly repairs: string | undefined;
@@ -56,42 +68,67 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
     await refuseSmallDisk(client, sets, progress);
     if (schemas.includes('qa')) await (discardUserRows ? holdWrites(client) : refuseUserRows(client));
-    const files: FileResult[] = [];
-    for (const set of sets) files.push(...(await buildNext(client, set, { rejects, repairs }, progress)));
+    const built: SetResult[] = [];
+    for (const set of sets) built.push(await buildNext(client, set, { rejects, repairs }, progress));
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
     await swap(client, { schemas, discardUserRows, migration });
     await dropLeftOvers(client, schemas).catch(() =>
       progress.note('The old tables are still being read: the next import drops them.'),
     );
-    return { files, ...listed, elapsed_s: (performance.now() - begun) / 1000 };
+    return {
+      files: built.flatMap(({ files }) => files),
+      tables: built.flatMap(({ tables }) => tables),
+      ...listed,
+      elapsed_s: secondsSince(begun),
+    };
   });
 }
 
 /** Builds the next schema of a set, and checks that what was counted is what is there. */
 async function buildNext(
   client: Client,
-  { set, files }: FoundSet,
+  found: FoundSet,
   lists: Lists,
   progress: Progress,
-): Promise<FileResult[]> {
+): Promise<SetResult> {
+  const { set } = found;
   await createNext(client, set.schema);
-  const results: FileResult[] = [];
-  for (const [position, load] of set.loads().entries()) {
-    const found = files[position] as FoundFile;
+  const files: FileResult[] = [];
+  for (const [position, stage] of set.stages().entries()) {
+    const file = found.files[position] as FoundFile;
     const begun = performance.now();
-    progress.begin(found.file.name, found.bytes);
-    const count = await loadFile(client, found, load, lists, progress.advance);
-    progress.loaded();
-    await fillNext(client, set.schema, load);
-    const rows = await countNext(client, set.schema, load.table);
-    if (rows !== count.imported || count.lines !== count.imported + count.rejected)
-      throw new ImportFailure(
-        `${count.name} does not add up: ${count.lines} lines, ${count.rejected} rejected, ${rows} rows in the table`,
-      );
-    const result = { ...count, elapsed_s: (performance.now() - begun) / 1000 };
-    progress.end(result);
-    results.push(result);
+    progress.begin(file.file.name, file.bytes);
+    const count = await stageFile(client, file, stage, lists, progress.advance);
+    files.push({ ...count, elapsed_s: secondsSince(begun) });
+    progress.end(files.at(-1) as FileResult);
   }
-  return results;
+  const tables: TableResult[] = [];
+  for (const build of set.tables) {
+    const begun = performance.now();
+    const name = `${set.schema}.${build.table}`;
+    progress.build(name);
+    await buildTable(client, set.schema, build);
+    tables.push({ name, elapsed_s: secondsSince(begun) });
+    progress.built(tables.at(-1) as TableResult);
+  }
+  await client.query('discard temporary');
+  await refuseLoss(client, set, files);
+  return { files, tables };
+}
+
+/** Throws ImportFailure unless every line is accounted for, and every imported row is in the finished tables. */
+async function refuseLoss(client: Client, set: DataSet, files: readonly FileResult[]): Promise<void> {
+  const counts = await rowOfNext(client, set.schema, set.counts);
+  for (const [position, { name, lines, imported, rejected }] of files.entries()) {
+    const rows = Number(counts[position]);
+    if (rows !== imported || lines !== imported + rejected)
+      throw new ImportFailure(
+        `${name} does not add up: ${lines} lines, ${rejected} rejected, ${rows} rows in the tables`,
+      );
+  }
+}
+
+function secondsSince(begun_ms: number): number {
+  return (performance.now() - begun_ms) / 1000;
 }

@@ -1,3 +1,5 @@
+#!/usr/bin/env -S node --liftoff-only --optimize-for-size --max-semi-space-size=1 --max-old-space-size=32 --v8-pool-size=0
+// These keep the importer below 128 MiB, most of which are tables of ids outside the heap.
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { developmentFolder, embeddedOwner } from '../embedded.ts';

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { TableLoad } from './data-sets.ts';
+import type { TableBuild } from './data-set.ts';
 
 // A set is built as a whole schema beside the one that is served. Its shape is copied from that one, so that
 // tables, indexes and privileges are written down once, in db/migrations.
@@ -7,38 +7,43 @@ import type { TableLoad } from './data-sets.ts';
 export const nextOf = (schema: string) => `${schema}_next`;
 export const oldOf = (schema: string) => `${schema}_old`;
 
-/** Makes the empty next schema: the served one's tables and privileges, no indexes yet. */
+/** Makes the empty next schema: the served one's tables, sequences and privileges, no indexes yet. */
 export async function createNext(client: Client, schema: string): Promise<void> {
   await client.query(`create schema ${nextOf(schema)}`);
   await runEach(client, tables, [schema, nextOf(schema)]);
+  await runEach(client, sequences, [schema, nextOf(schema)]);
   await runEach(client, privileges, [schema, nextOf(schema)]);
 }
 
-/** Fills a table of the next schema from `staged`, ordered by its key, and gives it its indexes. */
-export async function fillNext(client: Client, schema: string, load: TableLoad): Promise<void> {
+/** What all sorts of a query may take together: with shared_buffers it leaves a server of 320 MiB a quarter of that. */
+const sortMemory_MB = 96;
+
+/** Fills a table of the next schema from staged rows, and gives it its indexes. */
+export async function buildTable(client: Client, schema: string, build: TableBuild): Promise<void> {
   const next = nextOf(schema);
-  const values = Object.entries(load.columns).map(([name, sql]) => `${sql} as ${name}`);
-  await client.query(`
-    insert into ${next}.${load.table} (${Object.keys(load.columns).join(', ')})
-    select ${values.join(', ')} from pg_temp.staged order by ${load.key.join(', ')}`);
-  await client.query('drop table pg_temp.staged');
+  const { table, columns, query, sorts } = build;
+  await client.query(`set work_mem = '${sortMemory_MB / sorts}MB'`);
+  await client.query(`insert into ${next}.${table} (${columns.join(', ')}) ${query}`);
   // Marks every page as visible to all, so that no later read writes, and no row is ever frozen again.
-  await client.query(`vacuum (freeze, analyze) ${next}.${load.table}`);
-  await addIndexes(client, schema, load.table);
-  await runEach(client, sequences, [next, load.table]);
+  await client.query(`vacuum (freeze, analyze) ${next}.${table}`);
+  await addIndexes(client, schema, table);
+  await runEach(client, identities, [next, table]);
+  if (build.finish) await rowOfNext(client, schema, build.finish);
 }
 
-/** How many rows a table of the next schema has. */
-export async function countNext(client: Client, schema: string, table: string): Promise<number> {
-  const { rows } = await client.query(`select count(*)::integer as count from ${nextOf(schema)}.${table}`);
-  return rows[0].count;
+/** Runs a query over the tables of the next schema; its one row. */
+export async function rowOfNext(client: Client, schema: string, query: string): Promise<unknown[]> {
+  await client.query(`set search_path = ${nextOf(schema)}, pg_temp`);
+  const { rows } = await client.query<unknown[]>({ text: query, rowMode: 'array' });
+  await client.query('reset search_path');
+  return rows[0] ?? [];
 }
 
 async function addIndexes(client: Client, schema: string, table: string): Promise<void> {
-  // PostgreSQL writes a definition without its schema when that is in the search path.
-  await client.query(`set search_path = ${schema}`);
+  // PostgreSQL writes a definition without its schema when that is in the search path; staged tables come last.
+  await client.query(`set search_path = ${schema}, pg_temp`);
   const { rows } = await client.query<{ statement: string }>(indexes, [table]);
-  await client.query(`set search_path = ${nextOf(schema)}`);
+  await client.query(`set search_path = ${nextOf(schema)}, pg_temp`);
   for (const { statement } of rows) await client.query(statement);
   await client.query('reset search_path');
 }
@@ -58,16 +63,24 @@ const tables = `
    where relnamespace = $1::text::regnamespace and relkind = 'r'
    order by relname`;
 
-/** From the served schema ($1) to the next one ($2): those of the schema, of tables and of columns. */
+/** From the served schema ($1) to the next one ($2): the sequences that belong to no column. */
+const sequences = `
+  select format('create sequence %I.%I as %s', $2::text, sequencename, data_type) as statement
+    from pg_sequences
+   where schemaname = $1
+     and not exists (select from pg_depend
+                      where objid = format('%I.%I', schemaname, sequencename)::regclass and deptype = 'i')`;
+
+/** From the served schema ($1) to the next one ($2): those of the schema, of tables and sequences, and of columns. */
 const privileges = `
   with privilege as (
     select 'schema ' || quote_ident($2::text) as object, '' as columns, entry.*
       from pg_namespace, aclexplode(nspacl) entry
      where pg_namespace.oid = $1::text::regnamespace
     union all
-    select format('table %I.%I', $2::text, relname), '', entry.*
+    select format('%s %I.%I', case relkind when 'S' then 'sequence' else 'table' end, $2::text, relname), '', entry.*
       from pg_class, aclexplode(relacl) entry
-     where relnamespace = $1::text::regnamespace and relkind = 'r'
+     where relnamespace = $1::text::regnamespace and relkind in ('r', 'S')
     union all
     select format('table %I.%I', $2::text, relname), format('(%I)', attname), entry.*
       from pg_class join pg_attribute on attrelid = pg_class.oid, aclexplode(attacl) entry
@@ -90,7 +103,7 @@ const indexes = `
      and not exists (select from pg_constraint where conindid = indexrelid)`;
 
 /** Lets the identities of a table ($1.$2) go on behind the largest that it holds. */
-const sequences = `
+const identities = `
   select format('select setval(%L, coalesce(max(%I), 1), max(%I) is not null) from %I.%I',
                 pg_get_serial_sequence(format('%I.%I', $1::text, $2::text), attname),
                 attname, attname, $1::text, $2::text) as statement

@@ -12,9 +12,11 @@ const lockTimeout_s = 10;
 /** The import's own settings, for its session only. */
 const settings = {
   application_name: 'elier import',
-  // One sort or index build at a time: a fixed share of the 1 GiB host.
-  work_mem: '64MB',
+  // One index at a time, a fixed share of the 1 GiB host; what queries sort in is set for each.
   maintenance_work_mem: '64MB',
+  // Sorted streams are merged in little memory. Hash tables over all rows outgrow the server, and it is killed.
+  enable_hashagg: 'off',
+  enable_hashjoin: 'off',
   // A step may take minutes, and so may the reading of a file between two statements.
   statement_timeout: '0',
   transaction_timeout: '0',

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './load.ts';
+import type { FileCount } from './stage-file.ts';
 
 /** What an import did, for programs: `--json` prints it. */
-export function summary({ files, rejects, repairs, elapsed_s }: ImportResult) {
+export function summary({ files, tables, rejects, repairs, elapsed_s }: ImportResult) {
   return {
     files: files.map(({ name, lines, imported, repaired, rejected, continuations, elapsed_s }) => ({
       name,
@@ -14,6 +14,7 @@ export function summary({ files, rejects, repairs, elapsed_s }: ImportResult) {
       continuations,
       seconds: seconds(elapsed_s),
     })),
+    tables: tables.map(({ name, elapsed_s }) => ({ name, seconds: seconds(elapsed_s) })),
     totals: totals(files),
     elapsed: seconds(elapsed_s),
     rejects: rejects ? relative('', rejects) : null,

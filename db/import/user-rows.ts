@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { ImportFailure } from './failure.ts';
 
 /** The tables that users write to. */
-export const userTables = 'qa.question, qa.answer, qa.answer_photo';
+export const userTables = 'qa.question, qa.answer';
 
 /** Any number, but for the import's own lock: held while an import lets nobody write to them. */
 const writeLock = 7_205_943;

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from '../data-files.ts';
-import type { TableLoad } from './data-sets.ts';
+import { type Stage, stagedTable } from './data-set.ts';
 import type { FoundFile } from './folder.ts';
 import { IdSet } from './ids.ts';
 import type { LineList } from './line-list.ts';
@@ -40,40 +40,40 @@ const columnTypes: Record<ColumnType, string> = {
 };
 
 /**
- * Loads a file's good rows, in the order of the file, into the temporary table `staged`, and lists the others.
- * Calls `onProgress` with the bytes and lines read so far.
+ * Copies a file's good rows, in the order of the file, into its temporary table, and lists the others. Calls
+ * `onProgress` with the bytes and lines read so far.
  */
-export async function loadFile(
+export async function stageFile(
   client: Client,
   found: FoundFile,
-  load: TableLoad,
+  stage: Stage,
   lists: Lists,
   onProgress: (bytes: number, lines: number) => void,
 ): Promise<FileCount> {
   const columns = [
-    ...load.lead.map(name => `${name} integer`),
+    ...stage.lead.map(name => `${name} integer`),
     ...Object.entries(found.file.columns).map(([name, type]) => `"${name}" ${columnTypes[type]}`),
   ];
-  await client.query(`create temporary table staged (${columns.join(', ')})`);
-  const rows = new StagedRows(found, load, lists);
-  const copy = client.query(
-    copyFrom(`copy pg_temp.staged from stdin (format csv, null 'null', encoding 'UTF8')`),
-  );
+  const table = `pg_temp.${stagedTable(found.file)}`;
+  await client.query(`create temporary table ${table} (${columns.join(', ')})`);
+  const rows = new StagedRows(found, stage, lists);
+  const copy = client.query(copyFrom(`copy ${table} from stdin (format csv, null 'null', encoding 'UTF8')`));
   await pipeline(stagedRows(found, rows, lists, onProgress), copy);
+  await client.query(`analyze ${table}`);
   return rows.count;
 }
 
 /** Sorts a file's records into rows to copy and lines to list. */
 class StagedRows implements Records {
   readonly count: FileCount;
-  readonly #load: TableLoad;
+  readonly #stage: Stage;
   readonly #lists: Lists;
   readonly #seen = new IdSet();
   #rows = '';
 
-  constructor(found: FoundFile, load: TableLoad, lists: Lists) {
+  constructor(found: FoundFile, stage: Stage, lists: Lists) {
     this.count = { name: found.file.name, lines: 0, imported: 0, repaired: 0, rejected: 0, continuations: 0 };
-    this.#load = load;
+    this.#stage = stage;
     this.#lists = lists;
   }
 
@@ -81,10 +81,10 @@ class StagedRows implements Records {
     const id = Number(ids[1]);
     const second = Number(ids[2]);
     const isNew = this.#seen.add(id);
-    const lead = isNew ? this.#load.admit(id, second, line) : undefined;
+    const lead = isNew ? this.#stage.admit(id, second, line) : undefined;
     if (lead === undefined) {
       const reason = isNew
-        ? `its ${this.#load.parent} ${second} is not there`
+        ? `its ${this.#stage.parent} ${second} is not there`
         : `id ${id} was on an earlier line`;
       this.bad(record, reason, line);
       return;
