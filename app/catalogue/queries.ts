@@ -6,7 +6,7 @@ import type { Statement } from '../database.ts';
 export const productsPage: Statement = {
   name: 'products-page',
   text: `
-    select count(*) || E'\\n' || coalesce(json_agg(summary order by position), '[]')
+    select count(*) || E'\\n' || '[' || coalesce(string_agg(summary, ',' order by position), '') || ']'
     from catalogue.product
     where position > $1::bigint and position <= $2::bigint`,
 };
@@ -15,7 +15,7 @@ export const productsPage: Statement = {
 export const product: Statement = {
   name: 'product',
   text: `
-    select left(summary::text, -1) || ', "features" : ' || features || '}'
+    select left(summary, -1) || ',"features":' || features || '}'
     from catalogue.product
     where product_id = $1`,
 };

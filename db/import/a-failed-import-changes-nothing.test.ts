@@ -39,7 +39,9 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  const { rows } = await client.query(`select distinct summary ->> 'name' as name from catalogue.product`);
+  const { rows } = await client.query(
+    `select distinct summary::json ->> 'name' as name from catalogue.product`,
+  );
   expect(rows).toEqual([{ name: 'served' }]);
   const schemas = await client.query(`select nspname from pg_namespace where nspname ~ '_(next|old)$'`);
   expect(schemas.rows).toEqual([]);

@@ -43,7 +43,7 @@ function generation(name: string): Promise<string> {
 async function read(reader: Client, product: number): Promise<string> {
   const { rows } = await reader.query({
     name: 'read',
-    text: `select summary ->> 'name', features -> 0 ->> 'value', styles -> 'results' -> 0 ->> 'name',
+    text: `select summary::json ->> 'name', features::json -> 0 ->> 'value', styles::json -> 'results' -> 0 ->> 'name',
                   (select body from qa.question where product_id = $1),
                   (select body from qa.answer where product_id = $1)
              from catalogue.product where product_id = $1`,

@@ -50,43 +50,49 @@ const product: TableBuild = {
   sorts: 6,
   query: `
     with feature_lists (id, features) as (
-      select product_id, json_agg(json_build_object('feature', feature, 'value', value) order by id)
+      select product_id, ${listOf(objectOf({ feature: text('feature'), value: orNull(`${text('value')}::text`) }))}
       from features
       group by product_id
     ), photo_lists ("productId", id, photos) as (
-      select product_id, "styleId",
-        json_agg(json_build_object('thumbnail_url', thumbnail_url, 'url', url) order by id)
+      select product_id, "styleId", ${listOf(objectOf({ thumbnail_url: text('thumbnail_url'), url: text('url') }))}
       from photos
       group by product_id, "styleId"
     ), sku_lists ("productId", id, skus) as (
-      select product_id, "styleId",
-        json_object_agg(id, json_build_object('quantity', quantity, 'size', size) order by id)
+      select product_id, "styleId", ${mapOf(objectOf({ quantity: 'quantity', size: text('size') }))}
       from skus
       group by product_id, "styleId"
     ), style_lists (id, styles) as (
-      select "productId", json_agg(json_build_object(
-          'style_id', id,
-          'name', name,
-          'original_price', original_price || '.00',
-          'sale_price', nullif(sale_price, 0) || '.00',
-          'default?', default_style,
-          'photos', coalesce(photos, '[{"thumbnail_url": null, "url": null}]'),
-          'skus', coalesce(skus, '{"null": {"quantity": null, "size": null}}')
-        ) order by id)
+      select "productId", ${listOf(
+        objectOf({
+          style_id: 'id',
+          name: text('name'),
+          original_price: price('original_price'),
+          sale_price: orNull(price('nullif(sale_price, 0)')),
+          'default?': 'default_style::text',
+          photos: `coalesce(photos, '[{"thumbnail_url":null,"url":null}]')`,
+          skus: `coalesce(skus, '{"null":{"quantity":null,"size":null}}')`,
+        }),
+      )}
       from styles
         left join photo_lists using ("productId", id)
         left join sku_lists using ("productId", id)
       group by "productId"
     ), related_lists (id, related) as (
-      select current_product_id, json_agg(related_product_id order by line)
+      select current_product_id, ${listOf('related_product_id::text', 'line')}
       from related
       group by current_product_id
     )
     select id, row_number() over (order by id),
-      json_build_object('id', id, 'name', name, 'slogan', slogan, 'description', description,
-        'category', category, 'default_price', default_price || '.00'),
+      ${objectOf({
+        id: 'id',
+        name: text('name'),
+        slogan: text('slogan'),
+        description: text('description'),
+        category: text('category'),
+        default_price: price('default_price'),
+      })},
       coalesce(features, '[]'),
-      json_build_object('product_id', id::text, 'results', coalesce(styles, '[]')),
+      ${objectOf({ product_id: quoted('id'), results: `coalesce(styles, '[]')` })},
       coalesce(related, '[]')
     from product
       left join feature_lists using (id)
@@ -95,9 +101,43 @@ const product: TableBuild = {
     order by id`,
 };
 
+// JSON as SQL that puts it together: half the time of PostgreSQL's own functions, and no spaces. None of the values may
+// be null, or the whole is.
+
+function objectOf(values: Readonly<Record<string, string>>): string {
+  const members = Object.entries(values).map(([key, value]) => `"${key}":' || ${value}`);
+  return `'{${members.join(` || ',`)} || '}'`;
+}
+
+function listOf(element: string, order = 'id'): string {
+  return `'[' || string_agg(${element}, ',' order by ${order}) || ']'`;
+}
+
+/** By id. */
+function mapOf(value: string): string {
+  return `'{' || string_agg('"' || id || '":' || ${value}, ',' order by id) || '}'`;
+}
+
+function text(column: string): string {
+  return `to_json(${column})`;
+}
+
+function quoted(number: string): string {
+  return `'"' || ${number} || '"'`;
+}
+
+/** Whole currency units, with the two decimals that clients expect. */
+function price(units: string): string {
+  return `'"' || ${units} || '.00"'`;
+}
+
+function orNull(value: string): string {
+  return `coalesce(${value}, 'null')`;
+}
+
 /** How often a key stands in the JSON of all styles. In a text its quotes would be \", so a text is never counted. */
 const keyCount = (key: string) =>
-  `sum(octet_length(styles::text) - octet_length(replace(styles::text, '${key}', ''))) / ${key.length}`;
+  `sum(octet_length(styles) - octet_length(replace(styles, '${key}', ''))) / ${key.length}`;
 
 export const catalogue: DataSet = {
   schema: 'catalogue',
@@ -106,7 +146,7 @@ export const catalogue: DataSet = {
   stages,
   tables: [product],
   counts: `
-    select count(*), sum(json_array_length(features)), ${keyCount('"style_id" : ')},
-      ${keyCount('"thumbnail_url" : "')}, ${keyCount('"size" : "')}, sum(json_array_length(related))
+    select count(*), sum(json_array_length(features::json)), ${keyCount('"style_id":')},
+      ${keyCount('"thumbnail_url":"')}, ${keyCount('"size":"')}, sum(json_array_length(related::json))
     from product`,
 };

@@ -7,10 +7,10 @@ create schema catalogue;
 create table catalogue.product (
   product_id integer not null,
   position   integer not null,  -- 1, 2, 3 … by product_id, without gaps: page N starts at a known position
-  summary    json storage main not null,  -- the product as /products lists it
-  features   json storage main not null,  -- what one product has beside its summary
-  styles     json storage main not null,  -- the answer of /products/:product_id/styles
-  related    json storage main not null   -- the answer of /products/:product_id/related
+  summary    text storage main not null,  -- the product as /products lists it
+  features   text storage main not null,  -- what one product has beside its summary
+  styles     text storage main not null,  -- the answer of /products/:product_id/styles
+  related    text storage main not null   -- the answer of /products/:product_id/related
 ) with (toast_tuple_target = 128);
 
 -- In a small server's memory: hash tables over all rows are not.
