@@ -71,10 +71,17 @@ else
 	@docker compose build --quiet app
 	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
 		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
+		$(if $(JSON),--no-TTY) \
 		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
 endif
 
 # Measuring
+
+.PHONY: import-bench
+import-bench: $(installed) ## how long the import of DATA= into the stack takes, beside plain COPY, sort and index
+	@$(if $(DATA),,echo 'Name the folder with the data files: make import-bench DATA=folder' >&2; exit 1)
+	@$(needs_docker)
+	@node bench/import.ts '$(DATA)'
 
 .PHONY: verify
 verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]

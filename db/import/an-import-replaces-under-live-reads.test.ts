@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { importFolder } from './import-folder.ts';
@@ -66,24 +67,60 @@ test('while one import follows another no read fails or sees half of one', async
   expect([...seen].sort()).toEqual(['one', 'two']);
 }, 30_000);
 
-test('no read waits for the swap', async () => {
-  const owner = new Client(database.owner);
-  await owner.connect();
-  await createNext(owner, 'catalogue');
-  await createNext(owner, 'qa');
-  const reads: string[] = [];
-  const readNow = async () => {
-    for (const reader of readers) {
-      await reader.query('set statement_timeout = 1000');
-      reads.push(await read(reader, 1));
-    }
-  };
-  await swap(before(owner, 'commit', readNow), {
-    schemas: ['catalogue', 'qa'],
-    discardUserRows: false,
-    migration: await latestMigration(owner),
+describe('at the moment of the swap', () => {
+  let owner: Client;
+  beforeEach(async () => {
+    owner = new Client(database.owner);
+    await owner.connect();
+    await createNext(owner, 'catalogue');
+    await createNext(owner, 'qa');
+    await owner.query(`
+      insert into catalogue_next.product values (1, 1, '{"name":"next"}', '[]', '{}', '[]');
+      insert into qa_next.question (product_id, question_id, body, asker_name, asker_email) values (1, 1, 'next', 'n', 'e');
+      insert into qa_next.answer (product_id, question_id, body, answerer_name, answerer_email) values (1, 1, 'next', 'n', 'e')`);
   });
-  await owner.end();
-  expect(reads).toEqual(['one', 'one', 'one']);
-  expect(await read(readers[0] as Client, 1)).toBe('');
+  afterEach(async () => {
+    await owner.query('drop schema catalogue_old cascade; drop schema qa_old cascade');
+    await owner.query(
+      'update qa.question set user_written = false; update qa.answer set user_written = false',
+    );
+    await load(await generation('one'));
+    await owner.end();
+  });
+
+  const swapAll = async (client: Client) =>
+    swap(client, {
+      schemas: ['catalogue', 'qa'],
+      discardUserRows: false,
+      migration: await latestMigration(client),
+    });
+  const textOf = async (reader: Client, text: string) => (await reader.query(text)).rows[0]?.text;
+  const catalogueText = `select summary::json ->> 'name' as text from catalogue.product where product_id = 1`;
+  const questionText = 'select body as text from qa.question where product_id = 1';
+  const answerText = 'select body as text from qa.answer where product_id = 1';
+  const reader = (index: number) => readers[index] as Client;
+
+  test('a read of the catalogue does not wait, and one of questions waits for the new ones', async () => {
+    const catalogue: string[] = [];
+    const questions: Promise<string>[] = [];
+    const readNow = async () => {
+      catalogue.push(await textOf(reader(0), catalogueText));
+      questions.push(textOf(reader(1), questionText), textOf(reader(2), questionText));
+    };
+    await swapAll(before(owner, 'commit', readNow));
+    expect(catalogue).toEqual(['one']);
+    expect(await Promise.all(questions)).toEqual(['next', 'next']);
+    expect(await textOf(reader(0), catalogueText)).toBe('next');
+  });
+
+  test('a read that has found its question finds the answers of the same set', async () => {
+    await reader(0).query('begin');
+    expect(await textOf(reader(0), questionText)).toBe('one');
+    const swapping = swapAll(owner);
+    await sleep(800); // Longer than the swap waits at a time.
+    expect(await textOf(reader(0), answerText)).toBe('one');
+    await reader(0).query('commit');
+    await swapping;
+    expect(await textOf(reader(0), answerText)).toBe('next');
+  });
 });

@@ -142,6 +142,7 @@ const keyCount = (key: string) =>
 export const catalogue: DataSet = {
   schema: 'catalogue',
   title: 'the catalogue',
+  growth: 0.7,
   files: catalogueFiles,
   stages,
   tables: [product],

@@ -4,6 +4,8 @@ import type { DataFile } from '../data-files.ts';
 export interface DataSet {
   readonly schema: 'catalogue' | 'qa';
   readonly title: string;
+  /** Bytes of its tables and indexes for a byte of its files; docs/storage.md has the measurement. */
+  readonly growth: number;
   /** Each file, after the one that its rows refer to. */
   readonly files: readonly DataFile[];
   /** How each file is staged, in the order of the files. What they remember of ids is made new by each call. */

@@ -3,24 +3,26 @@ import { ImportFailure } from './failure.ts';
 import type { FoundSet } from './folder.ts';
 import type { Progress } from './progress.ts';
 
-// Bytes on disk for a byte of a data file. At full size, 4.54 GB of files became 6.97 GB of tables and indexes: 1.66
-// bytes for one of the catalogue, which has more and shorter rows, and 1.41 for one of questions and answers. The
-// import took 11.2 GB at its worst moment, where this file says 13.6.
-const growth = 1.7;
-/** Of the largest files: staged rows have no index, and no more columns than the file. */
-const stagedGrowth = 1.2;
+/** Bytes of staged rows for a byte of a data file, and once more while they are sorted. */
+const stagedGrowth = 1.25;
 
 /** POSIX, so that every image and machine has it. A server process works in the data directory: that disk is meant. */
 const diskFree = 'df -Pk .';
 
 /**
- * The bytes that an import takes at its worst moment, beside what is served: its new tables with their indexes, its
- * largest file as staged rows and once more as they are sorted, and the log of what it writes.
+ * The bytes that an import takes at its worst moment, beside what is served: a set's rows staged and sorted, its new
+ * tables and those of the set before it, and the log of what it writes. For the real set, of 4.5 GB, this says
+ * 11.8 GB, and the import took 9.9.
  */
 export function neededBytes(sets: readonly FoundSet[], maxLogBytes: number): number {
-  const sizes = sets.flatMap(({ files }) => files.map(({ bytes }) => bytes));
-  const tables = growth * sizes.reduce((sum, bytes) => sum + bytes, 0);
-  return tables + 2 * stagedGrowth * Math.max(...sizes) + Math.min(tables, maxLogBytes);
+  let tables = 0;
+  let worst = 0;
+  for (const { set, files } of sets) {
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    tables += set.growth * bytes;
+    worst = Math.max(worst, tables + 2 * stagedGrowth * bytes);
+  }
+  return worst + Math.min(tables, maxLogBytes);
 }
 
 /** Throws ImportFailure when the database's disk has no room for an import. */

@@ -75,6 +75,7 @@ const answer: TableBuild = {
 export const qa: DataSet = {
   schema: 'qa',
   title: 'questions and answers',
+  growth: 1.4,
   files: qaFiles,
   stages,
   tables: [question, answer],

@@ -5,8 +5,9 @@ import { nextOf, oldOf } from './next-schema.ts';
 import { refuseUserRows, userTables } from './user-rows.ts';
 
 /**
- * How long the swap may wait for a running write, in milliseconds: writes that come after it wait too. Shorter
- * than PostgreSQL's deadlock_timeout (1 s), so that when they wait for each other it is the swap that gives way.
+ * How long the swap may wait for a running read or write, in milliseconds: those that come after it wait too. Shorter
+ * than PostgreSQL's deadlock_timeout (1 s), so that when they wait for each other it is the swap that gives way, and
+ * than the time in which a read must be answered.
  */
 const lockTimeout_ms = 500;
 const attempts = 20;
@@ -20,9 +21,12 @@ export interface Swap {
 }
 
 /**
- * Puts the next schemas in the place of the served ones, all in one transaction. Only names change: readers are not
- * blocked, and a prepared statement looks its names up again. Writers are held for the moment between the last
- * look at what users wrote and the commit; a write that waited goes to the new table.
+ * Puts the next schemas in the place of the served ones, all in one transaction. Only names change, and a prepared
+ * statement looks them up again.
+ *
+ * Writers are held for the moment between the last look at what users wrote and the commit; a write that waited goes
+ * to the new table. Readers of questions and answers are held while the names change: they find the question first,
+ * so none has the old questions with the new answers. The catalogue is one table, and its readers go on.
  */
 export async function swap(client: Client, swap: Swap): Promise<void> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -43,6 +47,7 @@ async function trySwap(client: Client, { schemas, discardUserRows, migration }: 
     }
     if ((await latestMigration(client)) !== migration)
       throw new ImportFailure('The schema was migrated while the import ran');
+    if (schemas.includes('qa')) await client.query('lock table qa.question in access exclusive mode');
     for (const schema of schemas) {
       await client.query(`alter schema ${schema} rename to ${oldOf(schema)}`);
       await client.query(`alter schema ${nextOf(schema)} rename to ${schema}`);

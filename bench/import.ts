@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
+
+// Imports a folder into the running stack, beside its yardstick on the same server just before, and prints both.
+
+/** Total time for the yardstick's that an import may take. */
+const target = 1.6;
+
+const folder = resolve(process.argv[2] ?? '.');
+const photos = await mkdtemp(join(tmpdir(), 'elier-bench-'));
+try {
+  await copyWholeLines(join(folder, 'photos.csv'), join(photos, 'photos.csv'));
+  const volumes = [`${folder}:/data:ro`, `${photos}:/photos:ro`, `${resolve('bench')}:/app/bench:ro`];
+  const yardstick: { copy_s: number; sort_s: number } = jsonOf('docker', [
+    ...['compose', 'run', '--rm', '-T', '--user', '0:0', ...volumes.flatMap(volume => ['--volume', volume])],
+    ...['prepare', 'node', 'bench/yardstick.ts', '/data', '/photos'],
+  ]);
+  const summary = jsonOf('make', ['--silent', 'import', `DATA=${folder}`, 'JSON=yes']);
+  const sum_s = yardstick.copy_s + yardstick.sort_s;
+  console.table({
+    'COPY into bare tables': inSeconds(yardstick.copy_s),
+    'sort by parent, index': inSeconds(yardstick.sort_s),
+    'the two together': inSeconds(sum_s),
+    'the import, all in all': inSeconds(summary.elapsed),
+    ...Object.fromEntries(
+      [...summary.files, ...summary.tables].map(({ name, seconds }) => [`  ${name}`, inSeconds(seconds)]),
+    ),
+  });
+  const { lines, imported, rejected } = summary.totals;
+  console.log(`${lines} lines = ${imported} imported + ${rejected} rejected`);
+  console.log(`${(summary.elapsed / sum_s).toFixed(2)} times the yardstick (target: at most ${target})`);
+} finally {
+  await rm(photos, { recursive: true });
+}
+
+/** What a command prints, read as JSON. Its stderr goes to ours. */
+function jsonOf(command: string, values: readonly string[]) {
+  const printed = execFileSync(command, values, { stdio: ['ignore', 'pipe', 'inherit'] }).toString();
+  return JSON.parse(printed.slice(printed.indexOf('{')));
+}
+
+/** Copies the lines whose quotes are even: plain COPY fails at the others, or swallows their neighbours. */
+async function copyWholeLines(from: string, to: string): Promise<void> {
+  const lines = createInterface({
+    input: createReadStream(from, 'latin1'),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  async function* whole() {
+    for await (const line of lines) if ((line.split('"').length - 1) % 2 === 0) yield `${line}\n`;
+  }
+  await pipeline(whole(), createWriteStream(to, 'latin1'));
+}
+
+function inSeconds(seconds: number) {
+  return { seconds: Number(seconds.toFixed(1)) };
+}

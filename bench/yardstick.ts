@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { type ColumnType, catalogueFiles, type DataFile, qaFiles } from '../db/data-files.ts';
+import { databaseSettings } from '../db/environment.ts';
+
+// What an import is measured against: COPY of the files of a folder as they are into bare tables, then each table
+// sorted by what its rows belong to, and the indexes that the import makes. Prints the seconds of both as JSON.
+
+const types: Record<ColumnType, string> = {
+  id: 'integer',
+  integer: 'integer',
+  'integer?': 'integer',
+  boolean: 'boolean',
+  milliseconds: 'bigint',
+  text: 'text',
+  'text?': 'text',
+};
+const sortedBy: Record<string, string> = { 'product.csv': 'id', 'related.csv': 'current_product_id, id' };
+/** Over the columns of the files, which are not the tables' own; the partial ones hold nothing, as after an import. */
+const indexes: Record<string, readonly string[]> = {
+  'product.csv': ['(id)', '(default_price)'],
+  'questions.csv': ['(product_id, id)', '(id)', '(id) where helpful < 0'],
+  'answers.csv': ['(question_id, id, helpful)', '(id)', '(id) where helpful < 0'],
+};
+
+const [folder = '.', photos = folder] = process.argv.slice(2);
+const files: readonly DataFile[] = [...catalogueFiles, ...qaFiles];
+const client = new Client(databaseSettings(process.env));
+await client.connect();
+await client.query('drop schema if exists yardstick cascade');
+await client.query('create schema yardstick');
+await client.query(`set work_mem = '64MB'`); // as an import's own sorts have
+try {
+  const copy_s = await timed(copy);
+  console.log(JSON.stringify({ copy_s, sort_s: await timed(sortAndIndex) }));
+} finally {
+  await client.query('drop schema yardstick cascade');
+  await client.end();
+}
+
+async function copy(): Promise<void> {
+  for (const file of files) {
+    const columns = Object.entries(file.columns).map(([name, type]) => `"${name}" ${types[type]}`);
+    await client.query(`create table ${bare(file)} (${columns.join(', ')})`);
+    const path = join(file.name === 'photos.csv' ? photos : folder, file.name);
+    const into = client.query(copyFrom(`copy ${bare(file)} from stdin (format csv, header, null 'null')`));
+    await pipeline(createReadStream(path, { highWaterMark: 131_072 }), into);
+  }
+}
+
+async function sortAndIndex(): Promise<void> {
+  for (const file of files) {
+    const [, parent] = Object.keys(file.columns);
+    const order = sortedBy[file.name] ?? `"${parent}", id`;
+    await client.query(`create table ${bare(file)}_sorted as select * from ${bare(file)} order by ${order}`);
+    await client.query(`drop table ${bare(file)}`);
+    for (const index of indexes[file.name] ?? [])
+      await client.query(`create index on ${bare(file)}_sorted ${index}`);
+  }
+}
+
+function bare(file: DataFile): string {
+  return `yardstick.${file.name.replace(/\.csv$/, '')}`;
+}
+
+/** How long it takes, in seconds. */
+async function timed(act: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await act();
+  return (performance.now() - begun) / 1000;
+}
