@@ -4,32 +4,31 @@ import { maxInteger, type Page } from './parameters.ts';
 /** How long Nginx may give an answer again, in seconds; see `keep_s` in cache.ts. */
 const nginxKeeps_s = 30;
 
-export type CacheControl = 'public, max-age=60' | 'public, max-age=0, must-revalidate';
+export interface Caching {
+  readonly cacheControl: 'public, max-age=60' | 'public, max-age=0, must-revalidate';
+  /** Whether Nginx may keep the answer. */
+  readonly isShared: boolean;
+}
 
-/**
- * Sends JSON text as it came from PostgreSQL, with an ETag, or 304 when the client has it already. `isShared`
- * says that Nginx may keep it.
- */
-export function sendJson(
-  response: Response,
-  text: string,
-  { cacheControl, isShared }: { cacheControl: CacheControl; isShared: boolean },
-): void {
+/** Sends JSON text as it came from PostgreSQL, with an ETag, or 304 when the client has it already. */
+export function sendJson(response: Response, text: string, { cacheControl, isShared }: Caching): void {
   response.set('Cache-Control', cacheControl);
   if (isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
   response.type('application/json').send(text);
 }
 
 /**
- * Takes a page apart as the SQL of lists returns it, `<elements>\n<json>`, sets the links to the pages beside it
- * and returns the JSON.
+ * Sends a page as the SQL of lists returns it, `<elements>\n<json>`, with links to the pages beside it. Throws when
+ * there is none: such a statement always returns a row.
  */
-export function unfoldPage(
+export function sendPage(
   response: Response,
-  folded: string,
+  folded: string | undefined,
   path: string,
   { page, count, offset }: Page,
-): string {
+  caching: Caching,
+): void {
+  if (folded === undefined) throw new Error('A page came without its row.');
   const lineEnd = folded.indexOf('\n');
   const isFull = Number(folded.slice(0, lineEnd)) === count;
   const linkTo = (target: number, rel: string) =>
@@ -39,5 +38,5 @@ export function unfoldPage(
     ...(page > 1 ? [linkTo(page - 1, 'prev')] : []),
   ];
   if (links.length > 0) response.set('Link', links.join(', '));
-  return folded.slice(lineEnd + 1);
+  sendJson(response, folded.slice(lineEnd + 1), caching);
 }

@@ -86,4 +86,10 @@ for (const page of productPages) {
 for (const id of [1, 1_000_000])
   pages[`/products/${id}`] = { blocks: await blocksOf(catalogue.product, [id]) };
 console.table(pages);
+
+const { rows: sizes } = await client.query(`
+  select relnamespace::regnamespace || '.' || relname as table, pg_table_size(oid) >> 20 as "rows, MiB",
+         pg_indexes_size(oid) >> 20 as "indexes, MiB"
+    from pg_class where relkind = 'r' and relnamespace::regnamespace::text in ('catalogue', 'qa') order by 1`);
+console.table(sizes);
 await client.end();

@@ -6,7 +6,7 @@ import type { Statement } from '../database.ts';
 export const productsPage: Statement = {
   name: 'products-page',
   text: `
-    select count(*) || E'\\n' || '[' || coalesce(string_agg(summary, ',' order by position), '') || ']'
+    select count(*) || E'\\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']'
     from catalogue.product
     where position > $1::bigint and position <= $2::bigint`,
 };

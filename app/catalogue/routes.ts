@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import { sendJson, unfoldPage } from '../answer.ts';
+import { sendJson, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
 import type { Database, Statement } from '../database.ts';
 import { integerFrom, pageFrom } from '../parameters.ts';
@@ -24,7 +24,7 @@ export function catalogueRoutes(database: Database, cache: Cache): Router {
     const folded = await cache.get(`products ${page.page} ${page.count}`, () =>
       database.text(queries.productsPage, [page.offset, page.offset + page.count]),
     );
-    sendJson(response, unfoldPage(response, folded ?? '0\n[]', '/products', page), shared);
+    sendPage(response, folded, '/products', page, shared);
   };
 
   const router = Router({ caseSensitive: true });

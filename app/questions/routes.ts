@@ -1,5 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import { sendJson, unfoldPage } from '../answer.ts';
+import { sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
 import type { Database, Statement } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
@@ -27,9 +27,8 @@ export function questionRoutes(database: Database, cache: Cache): Router {
     const folded = await read(generation, `questions ${id} ${page.page} ${page.count}`, () =>
       database.text(queries.questionsPage, [id, page.offset, page.count]),
     );
-    if (folded === undefined) throw new Error('A page of questions came without its row.');
-    const text = unfoldPage(response, folded, `/qa/questions?product_id=${id}`, page);
-    sendJson(response, text, { cacheControl, isShared: generation !== undefined });
+    const path = `/qa/questions?product_id=${id}`;
+    sendPage(response, folded, path, page, { cacheControl, isShared: generation !== undefined });
   };
 
   const listAnswers: RequestHandler<{ question_id: string }> = async (request, response) => {
@@ -40,8 +39,8 @@ export function questionRoutes(database: Database, cache: Cache): Router {
       database.text(queries.answersPage, [id, page.offset, page.count, page.page]),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
-    const text = unfoldPage(response, folded, `/qa/questions/${id}/answers`, page);
-    sendJson(response, text, { cacheControl, isShared: generation !== undefined });
+    const path = `/qa/questions/${id}/answers`;
+    sendPage(response, folded, path, page, { cacheControl, isShared: generation !== undefined });
   };
 
   const askQuestion: RequestHandler = async (request, response) => {

@@ -33,7 +33,7 @@ export async function swap(client: Client, swap: Swap): Promise<void> {
     if (await trySwap(client, swap)) return;
     await sleep(pause_ms);
   }
-  throw new ImportFailure('Writes kept the tables of questions and answers locked');
+  throw new ImportFailure('Reads or writes kept the tables of questions and answers locked');
 }
 
 /** False when a lock was not to be had in time. */
