@@ -88,6 +88,12 @@ verify: $(installed) ## compares what the stack answers about 2,000 random produ
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
 	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
 
+.PHONY: bench
+bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5]
+	@$(needs_docker)
+	@command -v wrk >/dev/null || { echo 'make bench needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+	@node bench/main.ts
+
 .PHONY: blocks
 blocks: ## how many blocks each read of the running stack's database touches
 	@$(needs_docker)

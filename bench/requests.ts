@@ -1,0 +1,97 @@
+/** What there is to ask for. */
+export interface World {
+  readonly products: number;
+  readonly questions: number;
+}
+
+/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Requests of a run, at random. */
+export type Requests = (world: World, random: () => number) => string[];
+
+/** More than a run of 10 s sends. */
+const many = 400_000;
+
+const page = (id: number) => [
+  `GET /products/${id}`,
+  `GET /products/${id}/styles`,
+  `GET /products/${id}/related`,
+  `GET /qa/questions?product_id=${id}`,
+];
+const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
+
+/** All that a front-end asks to show the first 1,000 products: 3,000 or 4,000 URLs, each once. */
+export const hotCatalogue: Requests = (_world, random) =>
+  shuffled(
+    range(1000).flatMap(id => page(id).slice(0, 3)),
+    random,
+  );
+export const hotAll: Requests = (_world, random) => shuffled(range(1000).flatMap(page), random);
+
+export const oneUrl: Requests = () => ['GET /products/1'];
+
+/** One route, products drawn uniformly over all there are. */
+export const coldRoute =
+  (route: number): Requests =>
+  ({ products }, random) =>
+    Array.from({ length: many }, () => page(upTo(products, random))[route] as string);
+
+export const coldAnswers: Requests = ({ questions }, random) =>
+  Array.from({ length: many }, () => `GET /qa/questions/${upTo(questions, random)}/answers`);
+
+/** Whole product pages, products drawn uniformly over all there are. */
+export const coldPages: Requests = ({ products }, random) =>
+  Array.from({ length: many / 4 }, () => page(upTo(products, random))).flat();
+
+/** Product pages; the product of rank n is asked for 1/n as often as the first. */
+export const zipfPages: Requests = ({ products }, random) => {
+  const zipf = zipfOf(products, random);
+  return Array.from({ length: many / 4 }, () => page(zipf())).flat();
+};
+
+/** The same, and one request in twenty is a vote or a report of helpfulness for a question. */
+export const mixedPages: Requests = (world, random) =>
+  zipfPages(world, random).map(request =>
+    random() < 0.05 ? `PUT /qa/questions/${upTo(world.questions, random)}/helpful` : request,
+  );
+
+/** Draws ranks from 1 with probability 1/rank (s = 1.0), which are spread over the ids by a fixed step. */
+function zipfOf(ids: number, random: () => number): () => number {
+  const cumulated = new Float64Array(ids);
+  let sum = 0;
+  for (let rank = 1; rank <= ids; rank++) {
+    sum += 1 / rank;
+    cumulated[rank - 1] = sum;
+  }
+  return () => {
+    const drawn = random() * sum;
+    let low = 0;
+    let high = ids - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((cumulated[middle] as number) < drawn) low = middle + 1;
+      else high = middle;
+    }
+    return 1 + ((low * 7919) % ids);
+  };
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function shuffled<T>(values: readonly T[], random: () => number): T[] {
+  return values
+    .map(value => ({ value, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}

@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { World } from './requests.ts';
+
+/** The containers whose share of the core is told, by service. */
+export const services = ['nginx', 'app', 'postgres', 'plain', 'yardsticks'] as const;
+export type Service = (typeof services)[number];
+
+/** Processor time in seconds and memory in MiB (usage less inactive file pages), all containers of a service together. */
+export type Usage = Record<Service, { readonly cpu_s: number; readonly memory_MiB: number }>;
+
+const environment = {
+  ...process.env,
+  COMPOSE_FILE: `${process.env.COMPOSE_FILE ?? 'compose.yaml'}:compose.t2micro.yaml:bench/compose.yaml`,
+};
+
+export function compose(...values: string[]): string {
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  return execFileSync('docker', ['compose', ...values], { env: environment, stdio: [...stdio] }).toString();
+}
+
+/** Brings the stack up on one core, with what it is measured against beside it. */
+export function startRig(): void {
+  mkdirSync('bench/.static', { recursive: true });
+  compose('--progress', 'quiet', 'up', '--detach', '--build', '--wait', '--wait-timeout', '600');
+}
+
+/** Takes away what it was measured against, and gives the stack its cores back. */
+export function stopRig(): void {
+  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'plain', 'yardsticks');
+  execFileSync('docker', ['compose', '--progress', 'quiet', 'up', '--detach', '--wait'], {
+    stdio: 'inherit',
+  });
+}
+
+/** The first column of a query's rows, asked as the owner. */
+export function sql(query: string): string[] {
+  return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim().split('\n');
+}
+
+export function readWorld(): World {
+  const [products, questions] = sql(
+    'select max(product_id) from catalogue.product union all select max(question_id) from qa.question',
+  ).map(Number);
+  if (!products || !questions) throw new Error('The database has no products or no questions.');
+  return { products, questions };
+}
+
+const containers = new Map<Service, string[]>();
+
+export async function readUsage(): Promise<Usage> {
+  if (containers.size === 0)
+    for (const service of services)
+      containers.set(service, compose('ps', '--quiet', service).trim().split('\n').filter(Boolean));
+  const entries = services.map(async service => {
+    const all = await Promise.all((containers.get(service) ?? []).map(statsOf));
+    const cpu_s = all.reduce((sum, { cpu_stats }) => sum + cpu_stats.cpu_usage.total_usage / 1e9, 0);
+    const bytes = all.reduce((sum, { memory_stats: { usage, stats } }) => {
+      return sum + usage - (stats.total_inactive_file ?? stats.inactive_file ?? 0);
+    }, 0);
+    return [service, { cpu_s, memory_MiB: bytes / 2 ** 20 }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries)) as Usage;
+}
+
+/** What the engine says about a container. */
+async function statsOf(container: string) {
+  const path = `/containers/${container}/stats?stream=false&one-shot=true`;
+  const text = await new Promise<string>((resolve, reject) => {
+    request({ socketPath: '/var/run/docker.sock', path }, async response => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve(body);
+    })
+      .on('error', reject)
+      .end();
+  });
+  return JSON.parse(text);
+}
+
+/** Reads of the machine's disks so far; NaN where Linux does not tell. */
+export function diskReads(): number {
+  if (!existsSync('/proc/diskstats')) return Number.NaN;
+  const disks = readFileSync('/proc/diskstats', 'utf8')
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
+    .filter(([, , name]) => /^(?:[vs]d[a-z]|xvd[a-z]|nvme\dn\d)$/.test(name ?? ''));
+  return disks.reduce((sum, [, , , reads]) => sum + Number(reads), 0);
+}

@@ -1,0 +1,25 @@
+-- Sends the requests of a file, one a line ("GET /path"), in their order and from the beginning again. Ends with a
+-- line of JSON.
+local requests, statuses, next_one = {}, {}, 0
+
+function init(args)
+  for line in io.lines(args[1]) do
+    local method, path = line:match("^(%u+) (%S+)$")
+    requests[#requests + 1] = wrk.format(method, path, {Host = "localhost", ["Accept-Encoding"] = "gzip"})
+  end
+end
+
+function request()
+  next_one = next_one % #requests + 1
+  return requests[next_one]
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  local at = function(percentile) return string.format("%.3f", latency:percentile(percentile) / 1000) end
+  io.write(string.format(
+    '{"requests":%d,"seconds":%.3f,"bytes":%d,"refused":%d,"broken":%d,"mean_ms":%.3f,"p50_ms":%s,"p95_ms":%s,"p99_ms":%s,"p999_ms":%s}\n',
+    summary.requests, summary.duration / 1e6, summary.bytes, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout,
+    latency.mean / 1000, at(50), at(95), at(99), at(99.9)))
+end
