@@ -14,6 +14,7 @@ COPY package.json ./
 COPY db db
 COPY app app
 # What node makes of a file is kept: the processes start faster, and without the memory that removing the types takes.
+# It is found by the user who made it; an import that runs as another (`make import`) does without.
 ENV NODE_COMPILE_CACHE=/app/.cache
 RUN install --directory --owner=node .cache
 USER node

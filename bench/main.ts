@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { closedLoad, type Load } from './load.ts';
-import { type Bare, type Contestant, type Part, parts } from './parts.ts';
-import { hotCatalogue, randomOf, type World } from './requests.ts';
+import { type Bare, type Contestant, type Part, parts, plainWay, product } from './parts.ts';
+import { coldPages, hotCatalogue, randomOf, type World } from './requests.ts';
 import {
   compose,
   diskReads,
@@ -18,8 +18,8 @@ import {
 
 const rounds = Number(process.env.ROUNDS ?? 5);
 const seconds = Number(process.env.SECONDS_A_RUN ?? 10);
-/** Until Node has compiled what is hot. */
-const warmUp_s = 10;
+/** Until Node has compiled what is hot, in each of three replicas. */
+const warmUp_s = 30;
 const resultsPath = 'bench/results.json';
 
 /** A run: what the load saw, and what it cost. */
@@ -43,15 +43,13 @@ try {
   console.log(`${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s`);
   if (chosen.some(({ contestants }) => contestants.some(({ name }) => name === 'static file')))
     await saveStaticFiles(world);
+  for (const url of [product, plainWay]) await closedLoad(url, coldPages(world, randomOf(0)), warmUp_s);
   for (const part of chosen) await measure(part, world);
 } finally {
   stopRig();
 }
 
 async function measure(part: Part, world: World): Promise<void> {
-  for (const contestant of part.contestants)
-    if ('url' in contestant)
-      await closedLoad(contestant.url, contestant.requests(world, randomOf(0)), warmUp_s);
   const runs = new Map<string, Run[]>(part.contestants.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const [position, contestant] of part.contestants.entries()) {
@@ -159,7 +157,10 @@ function print(part: Part, runs: ReadonlyMap<string, readonly Run[]>): void {
         middle(run => run.cpu_s_per_1000),
         3,
       ),
-      'nginx/app/pg %': ['nginx', 'app', 'postgres'].map(share).join('/'),
+      'core %': services
+        .filter(service => share(service) > 0)
+        .map(service => `${service} ${share(service)}`)
+        .join(', '),
       'reads/request': rounded(
         middle(run => run.disk_reads_per_request),
         2,

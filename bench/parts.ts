@@ -28,9 +28,9 @@ export interface Part {
   readonly isWarm: boolean;
 }
 
-const product = `http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}`;
+export const product = `http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}`;
 const bareCache = 'http://127.0.0.1:18091';
-const plainWay = 'http://127.0.0.1:18092';
+export const plainWay = 'http://127.0.0.1:18092';
 const staticFiles = 'http://127.0.0.1:18093';
 
 const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => ({

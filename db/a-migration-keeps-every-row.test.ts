@@ -43,12 +43,29 @@ test('004 and 005 make of the rows what an import makes of the same files', asyn
   await owner.query('delete from public.migration where number > 3');
   for (const path of ['migrations/002_catalogue.sql', 'migrations/003_qa.sql', 'testing/rows-before-004.sql'])
     await run(path);
+  await owner.query('update qa.question set user_written = true where question_id = 3');
+  await owner.query('update qa.answer set user_written = true where answer_id in (5, 8)');
   await migrate(database.owner, database.app.password);
-  expect(await contents()).toEqual(imported);
+  const migrated = await contents();
+  const written = (rows: { user_written: boolean }[]) => rows.filter(({ user_written }) => user_written);
+  expect(written(migrated.questions)).toMatchObject([{ question_id: 3 }]);
+  expect(written(migrated.answers)).toMatchObject([{ answer_id: 5 }, { answer_id: 8 }]);
+  await owner.query('update qa.question set user_written = false; update qa.answer set user_written = false');
+  // As text, too: in the same order, whatever the spaces.
+  expect(JSON.stringify(await contents())).toBe(JSON.stringify(imported));
   expect(imported.products).toHaveLength(6);
 
   const { rows } = await owner.query(`
     insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
     values (1, 1, 'b', 'n', 'e') returning answer_id, nextval('qa.photo_id')::integer as photo_id`);
   expect(rows).toEqual([{ answer_id: 101, photo_id: 101 }]);
+});
+
+test('005 passes when the last id of all was given out', async () => {
+  await owner.query('drop schema catalogue cascade; drop schema qa cascade');
+  await owner.query('delete from public.migration where number > 3');
+  for (const path of ['migrations/002_catalogue.sql', 'migrations/003_qa.sql']) await run(path);
+  await owner.query(`select setval('qa.answer_photo_photo_id_seq', 2147483647)`);
+  await migrate(database.owner, database.app.password);
+  await expect(owner.query(`select nextval('qa.photo_id')`)).rejects.toThrow('reached maximum');
 });

@@ -88,11 +88,12 @@ describe('at the moment of the swap', () => {
     await owner.end();
   });
 
-  const swapAll = async (client: Client) =>
+  const swapAll = async (client: Client, patience_ms = 5_000) =>
     swap(client, {
       schemas: ['catalogue', 'qa'],
       discardUserRows: false,
       migration: await latestMigration(client),
+      patience_ms,
     });
   const textOf = async (reader: Client, text: string) => (await reader.query(text)).rows[0]?.text;
   const catalogueText = `select summary::json ->> 'name' as text from catalogue.product where product_id = 1`;
@@ -111,6 +112,16 @@ describe('at the moment of the swap', () => {
     expect(catalogue).toEqual(['one']);
     expect(await Promise.all(questions)).toEqual(['next', 'next']);
     expect(await textOf(reader(0), catalogueText)).toBe('next');
+  });
+
+  test('a reader that stays too long stops it, and what was served stays', async () => {
+    await reader(0).query('begin');
+    expect(await textOf(reader(0), questionText)).toBe('one');
+    await expect(swapAll(owner, 1_000)).rejects.toThrow('kept the tables of questions and answers locked');
+    expect(await textOf(reader(1), catalogueText)).toBe('one');
+    await reader(0).query('commit');
+    await swapAll(owner);
+    expect(await textOf(reader(1), questionText)).toBe('next');
   });
 
   test('a read that has found its question finds the answers of the same set', async () => {

@@ -4,8 +4,24 @@ import { IdMap, IdSet } from './ids.ts';
 
 const [productFile, featuresFile, stylesFile, photosFile, skusFile, relatedFile] = catalogueFiles;
 
+/**
+ * The most that the files may say of one product, in bytes: far more than of any real one. PostgreSQL needs some 30
+ * times that to put its JSON together.
+ */
+const maxProductBytes = 1024 * 1024;
+/** Bytes are counted in so many slots that products share: 4 MiB, however large their ids. */
+const sizeSlots = 2 ** 20;
+
 function stages(): Stage[] {
   const products = new IdSet();
+  const sizes = new Uint32Array(sizeSlots);
+  const productHasRoom = (product: number, bytes: number) => {
+    const slot = product % sizeSlots;
+    const size = (sizes[slot] ?? 0) + bytes;
+    sizes[slot] = size;
+    return size <= maxProductBytes;
+  };
+  const styleHasRoom = (style: number, bytes: number) => productHasRoom(productOfStyle.get(style), bytes);
   const productOfStyle = new IdMap();
   const ofProduct = (_id: number, product: number) => (products.has(product) ? '' : undefined);
   const ofStyle = (_id: number, style: number) => {
@@ -21,23 +37,25 @@ function stages(): Stage[] {
         return '';
       },
     },
-    { file: featuresFile, lead: [], parent: 'product', admit: ofProduct },
+    { file: featuresFile, lead: [], parent: 'product', hasRoom: productHasRoom, admit: ofProduct },
     {
       file: stylesFile,
       lead: [],
       parent: 'product',
+      hasRoom: productHasRoom,
       admit(id, product) {
         if (!products.has(product)) return undefined;
         productOfStyle.set(id, product);
         return '';
       },
     },
-    { file: photosFile, lead: ['product_id'], parent: 'style', admit: ofStyle },
-    { file: skusFile, lead: ['product_id'], parent: 'style', admit: ofStyle },
+    { file: photosFile, lead: ['product_id'], parent: 'style', hasRoom: styleHasRoom, admit: ofStyle },
+    { file: skusFile, lead: ['product_id'], parent: 'style', hasRoom: styleHasRoom, admit: ofStyle },
     {
       file: relatedFile,
       lead: ['line'],
       parent: 'product',
+      hasRoom: productHasRoom,
       admit: (_id, product, line) => (products.has(product) ? `${line},` : undefined),
     },
   ];

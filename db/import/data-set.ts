@@ -22,6 +22,8 @@ export interface Stage {
   readonly lead: readonly string[];
   /** What a row's second column names, where that must have been staged. */
   readonly parent?: string;
+  /** Whether there is room for a row of so many bytes by what its second column names, for which it then counts. */
+  hasRoom?(second: number, bytes: number): boolean;
   /**
    * Takes a row by its first two columns and its line, and remembers it for its children. Returns the values of
    * the lead, each with a comma behind it; undefined when the parent is not there.

@@ -3,7 +3,7 @@ import { ImportFailure } from './failure.ts';
 import type { FoundSet } from './folder.ts';
 import type { Progress } from './progress.ts';
 
-/** Bytes of staged rows for a byte of a data file, and once more while they are sorted. */
+/** Bytes of staged rows for a byte of a data file, and once more while they are sorted: of the real set's mix. */
 const stagedGrowth = 1.25;
 
 /** POSIX, so that every image and machine has it. A server process works in the data directory: that disk is meant. */

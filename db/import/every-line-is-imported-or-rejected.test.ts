@@ -5,6 +5,7 @@ import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
 import { importFolder } from './import-folder.ts';
+import { silent } from './progress.ts';
 import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
 
 let database: TestDatabase;
@@ -287,6 +288,52 @@ describe('lines that are rejected', () => {
     expect((await load(folder, list)).rejects).toBeUndefined();
     await expect(readFile(list)).rejects.toThrow('ENOENT');
   });
+});
+
+test('a product takes 1 MiB of rows, and the others are rejected', async () => {
+  const large = (id: number) => `${id},1,"${'x'.repeat(1000)}",1`;
+  const { files, list } = await load(
+    await catalogueFolder({
+      'product.csv': [product(1), product(2)],
+      'styles.csv': ['1,1,"s",null,1,1', '2,2,"s",null,1,1'],
+      'skus.csv': [...Array.from({ length: 1_100 }, (_, index) => large(index + 1)), '2000,2,"XL",1'],
+    }),
+  );
+  expect(files[4]).toMatchObject({ lines: 1_101, imported: 1_038 + 1, rejected: 62 });
+  expect(new Set(list.map(line => line.replace(/,\d+,/, ',')))).toEqual(
+    new Set(['skus.csv,its product has too many rows']),
+  );
+});
+
+test('texts that look like keys are not counted as rows', async () => {
+  const odd = '""size"":"" \\""style_id"": ""thumbnail_url"":""';
+  const { files } = await load(
+    await catalogueFolder({
+      'product.csv': [`1,"${odd}","s","d","c",1`],
+      'features.csv': [`1,1,"${odd}","${odd}"`],
+      'styles.csv': [`1,1,"${odd}",null,1,1`],
+      'photos.csv': [`1,1,"${odd}","${odd}"`],
+      'skus.csv': [`1,1,"${odd}",1`],
+    }),
+  );
+  expect(files.map(({ imported }) => imported)).toEqual([1, 1, 1, 1, 1, 0]);
+});
+
+test('an import whose tables do not hold what it counted is not served', async () => {
+  const end = (result: { imported: number }) => {
+    result.imported += result.imported;
+  };
+  const folder = await catalogueFolder({ 'product.csv': [product(1)], 'features.csv': ['1,1,"f","v"'] });
+  await expect(
+    importFolder({
+      owner: database.owner,
+      folder,
+      rejects: join(folder, 'r.csv'),
+      progress: { ...silent, end },
+    }),
+  ).rejects.toThrow(
+    'product.csv does not add up: 1 lines, 0 rejected, 1 rows in the tables; what was served',
+  );
 });
 
 test('CRLF, a byte-order mark and a final newline change nothing', async () => {

@@ -11,6 +11,9 @@ import { type FileCount, type Lists, stageFile } from './stage-file.ts';
 import { latestMigration, swap } from './swap.ts';
 import { holdWrites, refuseUserRows } from './user-rows.ts';
 
+/** How long the swap is tried, in milliseconds. A forgotten transaction ends after 60 s (`postgres.conf`). */
+const patience_ms = 600_000;
+
 export interface ImportRequest {
   readonly owner: ClientConfig;
   readonly folder: string;
@@ -72,7 +75,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     for (const set of sets) built.push(await buildNext(client, set, { rejects, repairs }, progress));
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
-    await swap(client, { schemas, discardUserRows, migration });
+    await swap(client, { schemas, discardUserRows, migration, patience_ms });
     await dropLeftOvers(client, schemas).catch(() =>
       progress.note('The old tables are still being read: the next import drops them.'),
     );

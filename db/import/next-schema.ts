@@ -63,7 +63,7 @@ const tables = `
    where relnamespace = $1::text::regnamespace and relkind = 'r'
    order by relname`;
 
-/** From the served schema ($1) to the next one ($2): the sequences that belong to no column. */
+/** From the served schema ($1) to the next one ($2): the sequences that belong to no column, with their types only. */
 const sequences = `
   select format('create sequence %I.%I as %s', $2::text, sequencename, data_type) as statement
     from pg_sequences

@@ -81,13 +81,10 @@ class StagedRows implements Records {
   good(record: string, ids: readonly string[], line: number, original?: string): void {
     const id = Number(ids[1]);
     const second = Number(ids[2]);
-    const isNew = this.#seen.add(id);
-    const lead = isNew ? this.#stage.admit(id, second, line) : undefined;
+    const refusal = this.#refusalOf(id, second, record.length);
+    const lead = refusal === undefined ? this.#stage.admit(id, second, line) : undefined;
     if (lead === undefined) {
-      const reason = isNew
-        ? `its ${this.#stage.parent} ${second} is not there`
-        : `id ${id} was on an earlier line`;
-      this.bad(record, reason, line);
+      this.bad(record, refusal ?? `its ${this.#stage.parent} ${second} is not there`, line);
       return;
     }
     this.#rows += `${lead}${record}\n`;
@@ -96,6 +93,12 @@ class StagedRows implements Records {
     if (original === undefined) return;
     this.count.repaired += 1;
     this.#lists.repairs.add(this.count.name, line, 'a missing quote was put back', original);
+  }
+
+  #refusalOf(id: number, second: number, bytes: number): string | undefined {
+    if (!this.#seen.add(id)) return `id ${id} was on an earlier line`;
+    if (this.#stage.hasRoom?.(second, bytes) === false) return 'its product has too many rows';
+    return undefined;
   }
 
   bad(record: string, reason: string, line: number, id?: number): void {

@@ -10,14 +10,16 @@ import { refuseUserRows, userTables } from './user-rows.ts';
  * than the time in which a read must be answered.
  */
 const lockTimeout_ms = 500;
-const attempts = 20;
-const pause_ms = 250;
+/** Between attempts: longer each time, so that those who waited are served in between. */
+const pauses_ms = { step: 250, most: 5_000 };
 
 export interface Swap {
   readonly schemas: readonly string[];
   readonly discardUserRows: boolean;
   /** The migration that the next schemas were built after. */
   readonly migration: number;
+  /** How long to try, in milliseconds: whoever has the tables open, in a transaction or a dump, may be long. */
+  readonly patience_ms: number;
 }
 
 /**
@@ -29,9 +31,10 @@ export interface Swap {
  * so none has the old questions with the new answers. The catalogue is one table, and its readers go on.
  */
 export async function swap(client: Client, swap: Swap): Promise<void> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const end = performance.now() + swap.patience_ms;
+  for (let attempt = 1; performance.now() < end; attempt++) {
     if (await trySwap(client, swap)) return;
-    await sleep(pause_ms);
+    await sleep(Math.min(attempt * pauses_ms.step, pauses_ms.most));
   }
   throw new ImportFailure('Reads or writes kept the tables of questions and answers locked');
 }

@@ -161,7 +161,12 @@ describe('an import that may drop them', () => {
 
 describe('a write during an import', () => {
   const swapQa = async (client: Client) =>
-    swap(client, { schemas: ['qa'], discardUserRows: false, migration: await latestMigration(client) });
+    swap(client, {
+      schemas: ['qa'],
+      discardUserRows: false,
+      migration: await latestMigration(client),
+      patience_ms: 5_000,
+    });
 
   async function buildNext() {
     await createNext(owner, 'qa');

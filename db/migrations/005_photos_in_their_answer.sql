@@ -36,9 +36,8 @@ from qa_rows.answer left join photos using (product_id, question_id, answer_id)
 order by product_id, question_id, answer_id;
 
 create sequence qa.photo_id as integer;
-select setval('qa.photo_id', nextval(pg_get_serial_sequence('qa_rows.answer_photo', 'photo_id')), false),
-       setval(pg_get_serial_sequence('qa.answer', 'answer_id'),
-              nextval(pg_get_serial_sequence('qa_rows.answer', 'answer_id')), false);
+select setval('qa.photo_id', last_value, is_called) from qa_rows.answer_photo_photo_id_seq;
+select setval('qa.answer_answer_id_seq', last_value, is_called) from qa_rows.answer_answer_id_seq;
 
 drop schema qa_rows cascade;
 alter table qa.answer add primary key (product_id, question_id, answer_id);
