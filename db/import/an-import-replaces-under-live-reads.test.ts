@@ -88,12 +88,13 @@ describe('at the moment of the swap', () => {
     await owner.end();
   });
 
-  const swapAll = async (client: Client, patience_ms = 5_000) =>
+  const swapAll = async (client: Client, patience_ms = 5_000, signal?: AbortSignal) =>
     swap(client, {
       schemas: ['catalogue', 'qa'],
       discardUserRows: false,
       migration: await latestMigration(client),
       patience_ms,
+      signal,
     });
   const textOf = async (reader: Client, text: string) => (await reader.query(text)).rows[0]?.text;
   const catalogueText = `select summary::json ->> 'name' as text from catalogue.product where product_id = 1`;
@@ -118,6 +119,7 @@ describe('at the moment of the swap', () => {
     await reader(0).query('begin');
     expect(await textOf(reader(0), questionText)).toBe('one');
     await expect(swapAll(owner, 1_000)).rejects.toThrow('kept the tables of questions and answers locked');
+    await expect(swapAll(owner, 5_000, AbortSignal.timeout(300))).rejects.toThrow('timeout');
     expect(await textOf(reader(1), catalogueText)).toBe('one');
     await reader(0).query('commit');
     await swapAll(owner);

@@ -75,7 +75,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     for (const set of sets) built.push(await buildNext(client, set, { rejects, repairs }, progress));
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
-    await swap(client, { schemas, discardUserRows, migration, patience_ms });
+    await swap(client, { schemas, discardUserRows, migration, patience_ms, signal });
     await dropLeftOvers(client, schemas).catch(() =>
       progress.note('The old tables are still being read: the next import drops them.'),
     );

@@ -20,6 +20,8 @@ export interface Swap {
   readonly migration: number;
   /** How long to try, in milliseconds: whoever has the tables open, in a transaction or a dump, may be long. */
   readonly patience_ms: number;
+  /** Gives up between two attempts. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export interface Swap {
 export async function swap(client: Client, swap: Swap): Promise<void> {
   const end = performance.now() + swap.patience_ms;
   for (let attempt = 1; performance.now() < end; attempt++) {
+    swap.signal?.throwIfAborted();
     if (await trySwap(client, swap)) return;
     await sleep(Math.min(attempt * pauses_ms.step, pauses_ms.most));
   }

@@ -166,6 +166,7 @@ describe('a write during an import', () => {
       discardUserRows: false,
       migration: await latestMigration(client),
       patience_ms: 5_000,
+      signal: undefined,
     });
 
   async function buildNext() {
