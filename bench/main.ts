@@ -128,7 +128,7 @@ function costOf(before: Usage, after: Usage, requests: number, elapsed_s: number
 async function saveStaticFiles(world: World): Promise<void> {
   for (const request of hotCatalogue(world, randomOf(1))) {
     const path = request.replace('GET ', '');
-    const answer = await fetch(`http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}${path}`);
+    const answer = await fetch(`${product}${path}`);
     const file = join('bench/.static', `${path}.json`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, await answer.text());

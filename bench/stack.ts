@@ -35,7 +35,7 @@ export function stopRig(): void {
 }
 
 /** The first column of a query's rows, asked as the owner. */
-export function sql(query: string): string[] {
+function sql(query: string): string[] {
   return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim().split('\n');
 }
 

@@ -3,21 +3,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { type ColumnType, catalogueFiles, type DataFile, qaFiles } from '../db/data-files.ts';
+import { catalogueFiles, type DataFile, qaFiles } from '../db/data-files.ts';
 import { databaseSettings } from '../db/environment.ts';
+import { stagedTable } from '../db/import/data-set.ts';
+import { columnTypes } from '../db/import/stage-file.ts';
 
 // What an import is measured against: COPY of the files of a folder as they are into bare tables, then each table
 // sorted by what its rows belong to, and the indexes that the import makes. Prints the seconds of both as JSON.
 
-const types: Record<ColumnType, string> = {
-  id: 'integer',
-  integer: 'integer',
-  'integer?': 'integer',
-  boolean: 'boolean',
-  milliseconds: 'bigint',
-  text: 'text',
-  'text?': 'text',
-};
 const sortedBy: Record<string, string> = { 'product.csv': 'id' };
 /** Over the columns of the files, which are not the tables' own; the partial ones hold nothing, as after an import. */
 const indexes: Record<string, readonly string[]> = {
@@ -46,7 +39,7 @@ try {
 
 async function copy(): Promise<void> {
   for (const file of files) {
-    const columns = Object.entries(file.columns).map(([name, type]) => `"${name}" ${types[type]}`);
+    const columns = Object.entries(file.columns).map(([name, type]) => `"${name}" ${columnTypes[type]}`);
     await client.query(`create table ${bare(file)} (${columns.join(', ')}) ${quiet}`);
     const path = join(file.name === 'photos.csv' ? photos : folder, file.name);
     const into = client.query(copyFrom(`copy ${bare(file)} from stdin (format csv, header, null 'null')`));
@@ -68,7 +61,7 @@ async function sortAndIndex(): Promise<void> {
 }
 
 function bare(file: DataFile): string {
-  return `yardstick.${file.name.replace(/\.csv$/, '')}`;
+  return `yardstick.${stagedTable(file)}`;
 }
 
 /** How long it takes, in seconds. */

@@ -29,7 +29,8 @@ export interface Lists {
 /** How much of a file is in memory at a time, in bytes. */
 const windowBytes = 2 * longestRecord;
 
-const columnTypes: Record<ColumnType, string> = {
+/** PostgreSQL's types for what a column of a data file holds. */
+export const columnTypes: Record<ColumnType, string> = {
   id: 'integer',
   integer: 'integer',
   'integer?': 'integer',
