@@ -1,5 +1,6 @@
 import { parse } from 'node:querystring';
 import express, { type Express } from 'express';
+import { Admission } from './admission.ts';
 import type { Cache } from './cache.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Database } from './database.ts';
@@ -38,8 +39,9 @@ export function createApp({ database, cache, log, metrics, health, corsOrigin }:
     .route('/openapi.json')
     .get((_request, response) => void response.json(openapi))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
-  app.use(catalogueRoutes(database, cache));
-  app.use(questionRoutes(database, cache));
+  const admission = new Admission();
+  app.use(catalogueRoutes(database, cache, admission));
+  app.use(questionRoutes(database, cache, admission));
   app.use(unknownRoute, sendProblems);
   return app;
 }

@@ -1,5 +1,6 @@
 import { DatabaseError, Pool, type QueryArrayConfig } from 'pg';
 import type { DatabaseSettings } from '../db/environment.ts';
+import { Batch, type Values } from './batch.ts';
 import type { Log } from './log.ts';
 import { unavailable } from './problem.ts';
 
@@ -10,11 +11,11 @@ export interface Statement {
 }
 
 // Together under 2 s, the time within which a client learns that the database is away. The server's own limit
-// comes first, so that an answer that is late is also no longer worked on.
-const connect_ms = 900;
+// comes first, so that an answer that is late is also no longer worked on. 40 ms more may go by in batch.ts.
+const connect_ms = 850;
 const statement_ms = 900;
 const answer_ms = 1000;
-/** Requests that may wait for a connection; the next one is told at once to come back later. */
+/** Statements that may wait for a connection; the next one is told at once to come back later. */
 const maxWaiting = 500;
 
 /** Columns stay the text that PostgreSQL sends: JSON is never parsed on its way through. */
@@ -26,6 +27,7 @@ const asText = { getTypeParser: () => (value: string) => value } as unknown as N
 export class Database {
   readonly #pool: Pool;
   readonly #log: Log;
+  readonly #batches = new Map<Statement, Batch>();
 
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
     this.#log = log;
@@ -38,6 +40,8 @@ export class Database {
       idleTimeoutMillis: 0,
       keepAlive: true,
       application_name: 'elier-app',
+      // One plan for however many questions: planning anew for their number costs more than any plan saves.
+      options: '-c plan_cache_mode=force_generic_plan',
     });
     // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
     this.#pool.on('error', error => log.warn('an idle database connection broke', { cause: error.message }));
@@ -48,6 +52,33 @@ export class Database {
    * Throws a 503 when the database is away, late or overloaded.
    */
   async row(statement: Statement, values: readonly unknown[]): Promise<(string | null)[] | undefined> {
+    const [row] = await this.#rows(statement, values);
+    return row;
+  }
+
+  /**
+   * The answer to a question, as text; undefined when there is none. The statement answers many questions at once
+   * (batch.ts): each of its parameters is an array with one value a question, and it returns rows of a question's
+   * place in them, from 1, and its answer. Throws like `row`.
+   */
+  answer(statement: Statement, values: Values): Promise<string | undefined> {
+    let batch = this.#batches.get(statement);
+    if (!batch) {
+      batch = new Batch(questions => this.#answers(statement, questions));
+      this.#batches.set(statement, batch);
+    }
+    return batch.answer(values);
+  }
+
+  async #answers(statement: Statement, questions: readonly Values[]): Promise<(string | undefined)[]> {
+    const arrays = questions[0]?.map((_, index) => `{${questions.map(values => values[index])}}`) ?? [];
+    const answers: (string | undefined)[] = [];
+    for (const [place, answer] of await this.#rows(statement, arrays))
+      answers[Number(place) - 1] = answer ?? undefined;
+    return answers;
+  }
+
+  async #rows(statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
     if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many requests are waiting'));
     try {
       const { rows } = await this.#pool.query({
@@ -56,16 +87,10 @@ export class Database {
         rowMode: 'array',
         types: asText,
       });
-      return rows[0];
+      return rows;
     } catch (error) {
       throw isOurFault(error) ? error : away(error);
     }
-  }
-
-  /** Like `row`, for a statement whose only column is the whole answer. */
-  async text(statement: Statement, values: readonly unknown[]): Promise<string | undefined> {
-    const row = await this.row(statement, values);
-    return row?.[0] ?? undefined;
   }
 
   /** Opens all connections now, so that a first burst of requests need not wait for them. */

@@ -25,7 +25,7 @@ export function createLog(level: string): Log {
   });
 }
 
-/** Logs writes, slow requests and failures; Nginx logs every request. */
+/** Logs writes, slow requests and failures; Nginx logs the rest. */
 export function logRequests(log: Log): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();

@@ -34,6 +34,21 @@ describe.each([...catalogue, ...questions])('%s', path => {
     expect(head.headers).toMatchObject(headers);
   });
 
+  it('is compressed, when it is worth it, for who accepts that', async () => {
+    const { text } = await service.call(path);
+    const encodingFor = async (accepted: string) => {
+      const answer = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+        headers: { 'Accept-Encoding': accepted },
+      });
+      expect(await answer.text()).toBe(text);
+      return answer.headers.get('content-encoding');
+    };
+    expect(await encodingFor('gzip')).toBe(text.length < 512 ? null : 'gzip');
+    expect(await encodingFor('br, gzip;q=0.5')).toBe(text.length < 512 ? null : 'gzip');
+    expect(await encodingFor('gzip;q=0, br')).toBe(null);
+    expect(await encodingFor('identity')).toBe(null);
+  });
+
   it('takes one trailing slash', async () => {
     const [route, query = ''] = path.split('?');
     const { status, text } = await service.call(`${route}/?${query}`);

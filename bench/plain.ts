@@ -10,9 +10,9 @@ import { databaseSettings } from '../db/environment.ts';
 const pool = new Pool({ ...databaseSettings(process.env), max: 8 });
 const app = express();
 
-async function answer(response: Response, { name, text }: Statement, values: unknown[]): Promise<void> {
-  const { rows } = await pool.query({ name, text, values, rowMode: 'array' });
-  response.type('application/json').send(rows[0]?.[0]);
+async function answer(response: Response, { name, text }: Statement, values: number[]): Promise<void> {
+  const { rows } = await pool.query({ name, text, values: values.map(value => [value]), rowMode: 'array' });
+  response.type('application/json').send(rows[0]?.[1]);
 }
 
 const ofProduct = (statement: Statement) => (request: Request<{ id: string }>, response: Response) =>
@@ -25,6 +25,6 @@ app.get('/qa/questions', ({ query }, response) =>
   answer(response, questions.questionsPage, [Number(query.product_id), 0, 5]),
 );
 app.get('/qa/questions/:id/answers', ({ params }, response) =>
-  answer(response, questions.answersPage, [Number(params.id), 0, 5, 1]),
+  answer(response, questions.answersPage, [Number(params.id), 0, 5]),
 );
 app.listen(3000);

@@ -5,51 +5,59 @@ const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:
 // Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:
 // every descent of an index costs as many blocks as it has levels.
 
-/** $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. */
+/**
+ * For many at once (Database.answer): $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without
+ * questions has an empty page.
+ */
 export const questionsPage: Statement = {
   name: 'questions-page',
   text: `
-    with page as (
-      select question_id, body, date_written, asker_name, helpful, reported
-      from qa.question
-      where product_id = $1 and not reported
-      order by helpful desc, question_id
-      offset $2::bigint limit $3
-    ), answers as materialized (
-      select question_id, json_object_agg(answer_id, json_build_object(
-          'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
-          'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
-        ) order by helpful desc, answer_id) as answers
-      from qa.answer
-      where product_id = $1 and question_id = any (array(select question_id from page)) and not reported
-      group by question_id
-    )
-    select count(*) || E'\\n' || json_build_object('product_id', $1::integer::text, 'results',
-      coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
-    from (
-      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
-        helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
-      from page left join answers using (question_id)
-    ) question`,
+    select place, folded
+    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (product, skip, length, place), lateral (
+      with page as (
+        select question_id, body, date_written, asker_name, helpful, reported
+        from qa.question
+        where product_id = product and not reported
+        order by helpful desc, question_id
+        offset skip limit length
+      ), answers as materialized (
+        select question_id, json_object_agg(answer_id, json_build_object(
+            'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
+            'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
+          ) order by helpful desc, answer_id) as answers
+        from qa.answer
+        where product_id = product and question_id = any (array(select question_id from page)) and not reported
+        group by question_id
+      )
+      select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
+        coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]')) as folded
+      from (
+        select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+          helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
+        from page left join answers using (question_id)
+      ) question
+    ) folded`,
 };
 
-/** $1 question, $2 offset, $3 count, $4 page. No row when there is no such question to see. */
+/** For many at once: $1 question, $2 offset, $3 count. No answer when there is no such question to see. */
 export const answersPage: Statement = {
   name: 'answers-page',
   text: `
-    with question as (
-      select product_id, question_id from qa.question where question_id = $1 and not reported
-    ), page as (
-      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
-      from qa.answer
-      where product_id = (select product_id from question) and question_id = $1 and not reported
-      order by helpful desc, answer_id
-      offset $2::bigint limit $3
+    select place, (
+      with page as (
+        select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
+        from qa.answer
+        where product_id = question.product_id and question_id = question.question_id and not reported
+        order by helpful desc, answer_id
+        offset skip limit length
+      )
+      select count(*) || E'\\n' || json_build_object('question', question.question_id::text,
+        'page', skip / length + 1, 'count', length, 'results',
+        coalesce(json_agg(page order by helpfulness desc, answer_id), '[]'))
+      from page
     )
-    select (select count(*) from page) || E'\\n' || json_build_object('question', question_id::text,
-      'page', $4::integer, 'count', $3::integer, 'results',
-      (select coalesce(json_agg(page order by helpfulness desc, answer_id), '[]') from page))
-    from question`,
+    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, skip, length, place)
+      join qa.question on question_id = id and not reported`,
 };
 
 /** $1 product, $2 body, $3 name, $4 e-mail. Returns product, question and its JSON; no row without the product. */

@@ -1,13 +1,12 @@
-import { type RequestHandler, type Response, Router } from 'express';
-import { sendPage } from '../answer.ts';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Admission } from '../admission.ts';
+import { type Caching, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
 import type { Database, Statement } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
 import * as queries from './queries.ts';
-
-const cacheControl = 'public, max-age=0, must-revalidate';
 
 /**
  * Questions and answers. Nginx counts, for each product and each question, the generation of what it shows, and
@@ -16,31 +15,36 @@ const cacheControl = 'public, max-age=0, must-revalidate';
  * write is never found after it. A read without a generation did not come through Nginx: nothing is kept then,
  * nor is it joined with another that may have begun before a write.
  */
-export function questionRoutes(database: Database, cache: Cache): Router {
-  const read = (generation: string | undefined, key: string, load: () => Promise<string | undefined>) =>
-    generation ? cache.get(`${key} ${generation}`, load) : load();
+export function questionRoutes(database: Database, cache: Cache, admission: Admission): Router {
+  const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
+    const generation = generationFrom(request.get('X-Generation'));
+    const key = `${subject} ${generation}`;
+    const caching: Caching = {
+      cacheControl: 'public, max-age=0, must-revalidate',
+      isShared: generation !== undefined && admission.admits(key),
+    };
+    return { folded: await (generation ? cache.get(key, load) : load()), caching };
+  };
 
   const listQuestions: RequestHandler = async (request, response) => {
     const id = requiredIntegerFrom(request.query, 'product_id');
     const page = pageFrom(request.query);
-    const generation = generationFrom(request.get('X-Generation'));
-    const folded = await read(generation, `questions ${id} ${page.page} ${page.count}`, () =>
-      database.text(queries.questionsPage, [id, page.offset, page.count]),
+    const { folded, caching } = await read(request, `questions ${id} ${page.page} ${page.count}`, () =>
+      database.answer(queries.questionsPage, [id, page.offset, page.count]),
     );
     const path = `/qa/questions?product_id=${id}`;
-    sendPage(response, folded, path, page, { cacheControl, isShared: generation !== undefined });
+    sendPage(response, folded, path, page, caching);
   };
 
   const listAnswers: RequestHandler<{ question_id: string }> = async (request, response) => {
     const id = integerFrom('question_id', request.params.question_id);
     const page = pageFrom(request.query);
-    const generation = generationFrom(request.get('X-Generation'));
-    const folded = await read(generation, `answers ${id} ${page.page} ${page.count}`, () =>
-      database.text(queries.answersPage, [id, page.offset, page.count, page.page]),
+    const { folded, caching } = await read(request, `answers ${id} ${page.page} ${page.count}`, () =>
+      database.answer(queries.answersPage, [id, page.offset, page.count]),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;
-    sendPage(response, folded, path, page, { cacheControl, isShared: generation !== undefined });
+    sendPage(response, folded, path, page, caching);
   };
 
   const askQuestion: RequestHandler = async (request, response) => {
