@@ -94,6 +94,19 @@ bench: $(installed) ## what one core serves, beside yardsticks, into bench/resul
 	@command -v wrk >/dev/null || { echo 'make bench needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
 	@node bench/main.ts
 
+.PHONY: bench-scales bench-report
+bench-scales: $(installed) ## the cold parts of it over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
+	@$(needs_docker)
+	@command -v wrk >/dev/null || { echo 'make bench-scales needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+	@node bench/scales.ts
+
+bench-report: $(installed) ## writes what they measured into docs/performance/results.md
+	@node bench/report.ts
+
+.PHONY: page-bytes
+page-bytes: $(installed) ## how many bytes a product page's four answers have [API=url]
+	@API='$(API)' node bench/page-bytes.ts
+
 .PHONY: blocks
 blocks: ## how many blocks each read of the running stack's database touches
 	@$(needs_docker)

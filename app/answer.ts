@@ -1,16 +1,25 @@
 import { hash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip, gzipSync } from 'node:zlib';
 import type { Response } from 'express';
 import { maxInteger, type Page } from './parameters.ts';
 
 /** How long Nginx may give an answer again, in seconds; see `keep_s` in cache.ts. */
-const nginxKeeps_s = 30;
+const nginxKeeps_s = 50;
 /** Less fits a packet as it is, in characters. */
 const minCompressed = 512;
-/** More would hold up other requests, in characters; Nginx compresses it. */
-const maxCompressed = 64 * 1024;
+/** More would hold up other requests, in characters: it is left to a thread of its own. */
+const maxCompressedAtOnce = 64 * 1024;
 /** 4 is nearly as small as 9 for a third of the time; few answers need a second chunk. */
 const compression = { level: 4, chunkSize: 4096 };
+
+const gzipLong = promisify(gzip);
+const keptHeaders = [
+  'Cache-Control',
+  'Link',
+  'Access-Control-Allow-Origin',
+  'Access-Control-Expose-Headers',
+] as const;
 
 export interface Caching {
   readonly cacheControl: 'public, max-age=60' | 'public, max-age=0, must-revalidate';
@@ -20,37 +29,34 @@ export interface Caching {
 
 /**
  * Sends JSON text as it came from PostgreSQL, compressed for who accepts that, with an ETag; or 304 when the client has
- * it already.
+ * it already. To a 304 Nginx goes on giving the headers it kept, so the ETag tells them apart as well.
  */
-export function sendJson(response: Response, text: string, { cacheControl, isShared }: Caching): void {
-  response.set({
-    'Cache-Control': cacheControl,
-    ETag: `W/"${hash('sha1', text, 'base64url')}"`,
-  });
-  if (isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
+export async function sendJson(response: Response, text: string, caching: Caching): Promise<void> {
+  response.set('Cache-Control', caching.cacheControl);
+  const kept = [...keptHeaders.map(name => response.get(name)), text].join('\n');
+  response.set('ETag', `W/"${hash('sha1', kept, 'base64url')}"`);
   const { req: request } = response;
   if (request.fresh) return void response.status(304).end();
   response.set('Content-Type', 'application/json; charset=utf-8');
-  if (
-    text.length >= minCompressed &&
-    text.length <= maxCompressed &&
-    request.acceptsEncodings('gzip') === 'gzip'
-  )
-    response.set('Content-Encoding', 'gzip').send(gzipSync(text, compression));
-  else response.send(text);
+  if (caching.isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
+  if (text.length < minCompressed || request.acceptsEncodings('gzip') !== 'gzip')
+    return void response.send(text);
+  const isLong = text.length > maxCompressedAtOnce;
+  response.set('Content-Encoding', 'gzip');
+  response.send(isLong ? await gzipLong(text, compression) : gzipSync(text, compression));
 }
 
 /**
  * Sends a page as the SQL of lists returns it, `<elements>\n<json>`, with links to the pages beside it. Throws when
  * there is none: such a statement always returns a row.
  */
-export function sendPage(
+export async function sendPage(
   response: Response,
   folded: string | undefined,
   path: string,
   { page, count, offset }: Page,
   caching: Caching,
-): void {
+): Promise<void> {
   if (folded === undefined) throw new Error('A page came without its row.');
   const lineEnd = folded.indexOf('\n');
   const isFull = Number(folded.slice(0, lineEnd)) === count;
@@ -61,5 +67,5 @@ export function sendPage(
     ...(page > 1 ? [linkTo(page - 1, 'prev')] : []),
   ];
   if (links.length > 0) response.set('Link', links.join(', '));
-  sendJson(response, folded.slice(lineEnd + 1), caching);
+  await sendJson(response, folded.slice(lineEnd + 1), caching);
 }

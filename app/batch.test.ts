@@ -53,6 +53,19 @@ it('asks no more than 16 at once', async () => {
   expect(asked.map(({ length }) => length)).toEqual([16, 16, 8]);
 });
 
+it('asks for long lists alone', async () => {
+  const { asked, batch } = doubling();
+  for (const [value, elements] of [
+    [1, 5],
+    [2, 500],
+    [3, 500],
+    [4, 5],
+  ] as const)
+    void batch.answer([value], elements);
+  await sleep(100);
+  expect(asked).toEqual([[1], [2], [3], [4]]);
+});
+
 it('fails those alone whom it asked for', async () => {
   const calls: (readonly Values[])[] = [];
   const batch = new Batch(async questions => {

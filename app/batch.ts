@@ -1,5 +1,6 @@
-/** Questions that are asked together at most. */
+/** Questions that are asked together at most, and the elements that their answers may have if they are lists. */
 const maxTogether = 16;
+const maxElements = 25;
 /** How long questions wait for the statement before them, in milliseconds: on a slow disk several must be under way. */
 const patience_ms = 40;
 
@@ -10,6 +11,7 @@ type Ask = (questions: readonly Values[]) => Promise<readonly (string | undefine
 
 interface Waiting {
   readonly values: Values;
+  readonly elements: number;
   readonly resolve: (answer: string | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,19 +31,32 @@ export class Batch {
     this.#ask = ask;
   }
 
-  /** The answer to one question; undefined when there is none. Throws what its statement threw. */
-  answer(values: Values): Promise<string | undefined> {
+  /**
+   * The answer to one question, which has so many elements at most; undefined when there is none. Throws what its
+   * statement threw.
+   */
+  answer(values: Values, elements = 1): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ values, resolve, reject });
+      this.#waiting.push({ values, elements, resolve, reject });
       this.#schedule();
     });
   }
 
   #schedule(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#underWay === 0 || this.#waiting.length >= maxTogether)
+    if (this.#underWay === 0 || this.#countTogether() < this.#waiting.length)
       this.#immediate ??= setImmediate(() => this.#send());
     else this.#timeout ??= setTimeout(() => this.#send(), patience_ms);
+  }
+
+  /** How many of those that wait go together: one at least. */
+  #countTogether(): number {
+    let elements = 0;
+    const tooMany = this.#waiting.findIndex((question, index) => {
+      elements += question.elements;
+      return index > 0 && (index >= maxTogether || elements > maxElements);
+    });
+    return tooMany < 0 ? this.#waiting.length : tooMany;
   }
 
   async #send(): Promise<void> {
@@ -49,7 +64,7 @@ export class Batch {
     clearTimeout(this.#timeout);
     this.#immediate = undefined;
     this.#timeout = undefined;
-    const asked = this.#waiting.splice(0, maxTogether);
+    const asked = this.#waiting.splice(0, this.#countTogether());
     this.#underWay++;
     this.#schedule();
     try {

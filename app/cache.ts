@@ -1,10 +1,10 @@
 import NodeCache from 'node-cache';
 
 /**
- * How long a replica may give an answer again, in seconds. With the 30 s that Nginx keeps one (`nginxKeeps_s` in
- * answer.ts) it stays under the 60 s within which an import shows.
+ * How long a replica may give an answer again, in seconds. With the 50 s that Nginx keeps one (`nginxKeeps_s` in
+ * answer.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
  */
-const keep_s = 25;
+const keep_s = 5;
 /** All texts together, in characters: at two bytes each, a quarter of a replica's heap (`compose.yaml`). */
 const maxCharacters = 8 * 1024 * 1024;
 /** A text longer than this is not kept, in characters: one must not push out a hundred. */
@@ -43,6 +43,11 @@ export class Cache {
     const loading = this.#loading.get(key);
     this.#onLookup(loading ? 'joined' : 'miss');
     return loading ?? this.#load(key, load);
+  }
+
+  /** How many answers are being loaded. */
+  get underWay(): number {
+    return this.#loading.size;
   }
 
   /** Stops the timer that sweeps out what is too old. */

@@ -59,15 +59,15 @@ export class Database {
   /**
    * The answer to a question, as text; undefined when there is none. The statement answers many questions at once
    * (batch.ts): each of its parameters is an array with one value a question, and it returns rows of a question's
-   * place in them, from 1, and its answer. Throws like `row`.
+   * place in them, from 1, and its answer, which has so many elements at most. Throws like `row`.
    */
-  answer(statement: Statement, values: Values): Promise<string | undefined> {
+  answer(statement: Statement, values: Values, elements = 1): Promise<string | undefined> {
     let batch = this.#batches.get(statement);
     if (!batch) {
       batch = new Batch(questions => this.#answers(statement, questions));
       this.#batches.set(statement, batch);
     }
-    return batch.answer(values);
+    return batch.answer(values, elements);
   }
 
   async #answers(statement: Statement, questions: readonly Values[]): Promise<(string | undefined)[]> {
@@ -79,7 +79,7 @@ export class Database {
   }
 
   async #rows(statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
-    if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many requests are waiting'));
+    if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many statements are waiting'));
     try {
       const { rows } = await this.#pool.query({
         ...statement,

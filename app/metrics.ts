@@ -34,7 +34,7 @@ export class Metrics {
   watch(database: Database): void {
     const gauge = new Gauge({
       name: 'database_connections',
-      help: 'Connections to PostgreSQL that are open or idle, and requests that wait for one.',
+      help: 'Connections to PostgreSQL that are open or idle, and statements that wait for one.',
       labelNames: ['state'],
       registers: [this.#registry],
       collect: () => {

@@ -97,10 +97,10 @@ describe.each([...catalogue, ...questions])('%s', path => {
 it('lets Nginx keep the catalogue always, questions and answers only under a generation', async () => {
   const kept = async (path: string, headers = {}) =>
     (await service.call(path, { headers })).headers['x-accel-expires'];
-  for (const path of catalogue) expect(await kept(path)).toBe('30');
+  for (const path of catalogue) expect(await kept(path)).toBe('50');
   for (const path of questions) {
     expect(await kept(path)).toBeUndefined();
-    expect(await kept(path, { 'X-Generation': '17' })).toBe('30');
+    expect(await kept(path, { 'X-Generation': '17' })).toBe('50');
     expect(await kept(path, { 'X-Generation': '17; x' })).toBeUndefined();
   }
 });

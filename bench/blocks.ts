@@ -20,9 +20,9 @@ interface Read {
 }
 
 const reads: readonly Read[] = [
-  { name: 'product', statement: catalogue.product, values: id => [id], ids: 'product', target: 6 },
-  { name: 'styles', statement: catalogue.styles, values: id => [id], ids: 'product', target: 8 },
-  { name: 'related', statement: catalogue.related, values: id => [id], ids: 'product', target: 5 },
+  { name: 'product', statement: catalogue.document, values: id => [id, 1], ids: 'product', target: 6 },
+  { name: 'styles', statement: catalogue.document, values: id => [id, 2], ids: 'product', target: 8 },
+  { name: 'related', statement: catalogue.document, values: id => [id, 3], ids: 'product', target: 5 },
   {
     name: 'questions page',
     statement: questions.questionsPage,
@@ -43,12 +43,20 @@ const productPages = [1, 1000, 100_000];
 const client = new Client(databaseSettings(process.env));
 await client.connect();
 await client.query('select setseed(0.5)');
+await client.query('set plan_cache_mode = force_generic_plan'); // as in app/database.ts
+for (const { name, text } of [
+  catalogue.document,
+  catalogue.productsPage,
+  questions.questionsPage,
+  questions.answersPage,
+])
+  await client.query(`prepare "${name}" as ${text}`);
 
 /** Blocks that the statement touches, in shared buffers or not, once the server knows its tables. */
 async function blocksOf(statement: Statement, values: readonly number[]): Promise<number> {
-  const arrays = values.map(value => [value]); // one question; the app asks several together
-  await client.query(statement.text, arrays);
-  const { rows } = await client.query(`explain (analyze, buffers, format json) ${statement.text}`, arrays);
+  const execute = `execute "${statement.name}" (${values.map(value => `'{${value}}'`)})`; // one question; the app asks several
+  await client.query(execute);
+  const { rows } = await client.query(`explain (analyze, buffers, format json) ${execute}`);
   const { Plan: plan } = rows[0]['QUERY PLAN'][0];
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
@@ -83,7 +91,7 @@ for (const page of productPages) {
   };
 }
 for (const id of [1, 1_000_000])
-  pages[`/products/${id}`] = { blocks: await blocksOf(catalogue.product, [id]) };
+  pages[`/products/${id}`] = { blocks: await blocksOf(catalogue.document, [id, 1]) };
 console.table(pages);
 
 const { rows: sizes } = await client.query(`

@@ -8,6 +8,8 @@ export interface Server {
   readonly name: string;
   readonly url: string;
   readonly requests: make.Requests;
+  /** Requests a second, whatever becomes of them; without it, each as soon as the last answer is there. */
+  readonly rate?: number;
 }
 
 /** pgbench with a statement, and its values as pgbench draws them. */
@@ -20,11 +22,13 @@ export interface Bare {
 /** One of those that are measured in turn. */
 export type Contestant = Server | Bare;
 
-/** What is measured together, round by round. The first contestant is the product, the others are yardsticks. */
+/** What is measured together, round by round. */
 export interface Part {
   readonly name: string;
   readonly contestants: readonly Contestant[];
-  /** Whether the requests are sent once before, so that whoever has a cache has them in it. */
+  /** Whether the first contestant is the product and the others are what it is measured against. */
+  readonly hasYardsticks: boolean;
+  /** Whether the requests are sent before, so that whoever has a cache has them in it. */
   readonly isWarm: boolean;
 }
 
@@ -32,10 +36,14 @@ export const product = `http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}`;
 const bareCache = 'http://127.0.0.1:18091';
 export const plainWay = 'http://127.0.0.1:18092';
 const staticFiles = 'http://127.0.0.1:18093';
+const oneReplica = 'http://127.0.0.1:18094';
+const roundRobin = 'http://127.0.0.1:18095';
+const withoutNginxCache = 'http://127.0.0.1:18096';
 
 const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => ({
   name,
   isWarm: true,
+  hasYardsticks: true,
   contestants: [
     { name: 'product', url: product, requests },
     { name: 'bare proxy_cache', url: bareCache, requests },
@@ -51,6 +59,7 @@ const cold = (
 ): Part => ({
   name,
   isWarm: false,
+  hasYardsticks: true,
   contestants: [
     { name: 'product', url: product, requests },
     { name: 'plain way', url: plainWay, requests },
@@ -60,8 +69,16 @@ const cold = (
 
 const alone = (name: string, requests: make.Requests): Part => ({
   name,
-  isWarm: false,
+  isWarm: true,
+  hasYardsticks: false,
   contestants: [{ name: 'product', url: product, requests }],
+});
+
+const open = (name: string, requests: make.Requests, isWarm = true): Part => ({
+  name,
+  isWarm,
+  hasYardsticks: false,
+  contestants: [1000, 3000, 5000].map(rate => ({ name: `${rate} a second`, url: product, requests, rate })),
 });
 
 const anyProduct = 'random(1, :products)';
@@ -71,12 +88,29 @@ export const parts: readonly Part[] = [
   hot('one', make.oneUrl, true),
   hot('hot-catalogue', make.hotCatalogue, true),
   hot('hot-all', make.hotAll, false),
-  cold('cold-product', make.coldRoute(0), catalogue.product, [anyProduct]),
-  cold('cold-styles', make.coldRoute(1), catalogue.styles, [anyProduct]),
-  cold('cold-related', make.coldRoute(2), catalogue.related, [anyProduct]),
+  cold('cold-product', make.coldRoute(0), catalogue.document, [anyProduct, '1']),
+  cold('cold-styles', make.coldRoute(1), catalogue.document, [anyProduct, '2']),
+  cold('cold-related', make.coldRoute(2), catalogue.document, [anyProduct, '3']),
   cold('cold-questions', make.coldRoute(3), questions.questionsPage, [anyProduct, '0', '5']),
-  cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '0', '5', '1']),
+  cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '0', '5']),
   cold('cold-pages', make.coldPages),
   alone('zipf', make.zipfPages),
   alone('mixed', make.mixedPages),
+  alone('questions-under-writes', make.questionsUnderWrites),
+  open('open-hot', make.hotAll),
+  open('open-zipf', make.zipfPages),
+  open('open-mixed', make.mixedPages),
+  open('open-cold', make.coldPages, false),
+  {
+    name: 'stages',
+    isWarm: true,
+    hasYardsticks: false,
+    contestants: [
+      { name: '1 one plain replica', url: oneReplica, requests: make.zipfPages },
+      { name: '2 three, in turn', url: roundRobin, requests: make.zipfPages },
+      { name: '3 least_conn', url: plainWay, requests: make.zipfPages },
+      { name: '4 the app, node-cache', url: withoutNginxCache, requests: make.zipfPages },
+      { name: '5 cache of Nginx', url: product, requests: make.zipfPages },
+    ],
+  },
 ];

@@ -7,7 +7,8 @@ import { databaseSettings } from '../db/environment.ts';
 
 // The plain way, which the app is measured against: the same statements, one for each request, and nothing else.
 
-const pool = new Pool({ ...databaseSettings(process.env), max: 8 });
+const options = '-c plan_cache_mode=force_generic_plan'; // like the app's, and as such statements end up anyway
+const pool = new Pool({ ...databaseSettings(process.env), max: 8, options });
 const app = express();
 
 async function answer(response: Response, { name, text }: Statement, values: number[]): Promise<void> {
@@ -15,12 +16,12 @@ async function answer(response: Response, { name, text }: Statement, values: num
   response.type('application/json').send(rows[0]?.[1]);
 }
 
-const ofProduct = (statement: Statement) => (request: Request<{ id: string }>, response: Response) =>
-  answer(response, statement, [Number(request.params.id)]);
+const ofProduct = (document: number) => (request: Request<{ id: string }>, response: Response) =>
+  answer(response, catalogue.document, [Number(request.params.id), document]);
 
-app.get('/products/:id', ofProduct(catalogue.product));
-app.get('/products/:id/styles', ofProduct(catalogue.styles));
-app.get('/products/:id/related', ofProduct(catalogue.related));
+app.get('/products/:id', ofProduct(1));
+app.get('/products/:id/styles', ofProduct(2));
+app.get('/products/:id/related', ofProduct(3));
 app.get('/qa/questions', ({ query }, response) =>
   answer(response, questions.questionsPage, [Number(query.product_id), 0, 5]),
 );

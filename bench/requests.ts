@@ -64,6 +64,14 @@ export const mixedPages: Requests = (world, random) =>
     random() < 0.05 ? `PUT /qa/questions/${upTo(world.questions, random)}/helpful` : request,
   );
 
+/** Question pages of 100 products, and one request in twenty is a vote for a question of any product. */
+export const questionsUnderWrites: Requests = ({ questions }, random) =>
+  Array.from({ length: many }, () =>
+    random() < 0.05
+      ? `PUT /qa/questions/${upTo(questions, random)}/helpful`
+      : `GET /qa/questions?product_id=${upTo(100, random)}`,
+  );
+
 /** Draws ranks from 1 with probability 1/rank (s = 1.0), which are spread over the ids by a fixed step. */
 function zipfOf(ids: number, random: () => number): () => number {
   const cumulated = new Float64Array(ids);

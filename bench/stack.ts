@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import type { World } from './requests.ts';
 
 /** The containers whose share of the core is told, by service. */
-export const services = ['nginx', 'app', 'postgres', 'plain', 'yardsticks'] as const;
+export const services = ['nginx', 'app', 'postgres', 'plain', 'single', 'yardsticks'] as const;
 export type Service = (typeof services)[number];
 
 /** Processor time in seconds and memory in MiB (usage less inactive file pages), all containers of a service together. */
@@ -28,7 +28,7 @@ export function startRig(): void {
 
 /** Takes away what it was measured against, and gives the stack its cores back. */
 export function stopRig(): void {
-  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'plain', 'yardsticks');
+  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'plain', 'single', 'yardsticks');
   execFileSync('docker', ['compose', '--progress', 'quiet', 'up', '--detach', '--wait'], {
     stdio: 'inherit',
   });
@@ -77,6 +77,16 @@ async function statsOf(container: string) {
       .end();
   });
   return JSON.parse(text);
+}
+
+/** Reads of data that the replicas answered so far, as their metrics count them. */
+export function appReads(): number {
+  const replicas = "getent ahostsv4 app | cut -d' ' -f1 | sort -u";
+  const ask = `for ip in $(${replicas}); do curl -sf http://$ip:3000/metrics; done`;
+  const counts = compose('exec', '-T', 'nginx', 'sh', '-c', ask).matchAll(
+    /^http_request_duration_seconds_count\{method="GET",route="\/(?:products|qa)[^}]*\} (\d+)/gm,
+  );
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 /** Reads of the machine's disks so far; NaN where Linux does not tell. */

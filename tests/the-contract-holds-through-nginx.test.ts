@@ -8,7 +8,7 @@ async function check(operation: string, status: number, path: string, options: C
   const answer = await ask(path, { method, ...options });
   expect([operation, path.slice(0, 60), answer.status]).toEqual([operation, path.slice(0, 60), status]);
   expectDocumented(operation, answer);
-  expect(answer.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|STALE|BYPASS)$/);
+  expect(answer.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
   expect(answer.headers['access-control-allow-origin']).toBe('*');
   expect(answer.headers['x-changed']).toBeUndefined();
   expect(answer.headers['x-accel-expires']).toBeUndefined();

@@ -15,14 +15,21 @@ export const productsPage: Statement = {
     ) page`,
 };
 
-const ofProduct = (name: string, answer: string): Statement => ({
-  name,
-  text: `
-    select place, ${answer}
-    from unnest($1::integer[]) with ordinality as asked (id, place) join catalogue.product on product_id = id`,
-});
+/** The documents of a product, by the number that the statement below knows them by. */
+export const documents = { product: 1, styles: 2, related: 3 } as const;
 
-/** A product is its summary, its last brace taken off, and its features. */
-export const product = ofProduct('product', `left(summary, -1) || ',"features":' || features || '}'`);
-export const styles = ofProduct('styles', 'styles');
-export const related = ofProduct('related', 'related');
+/**
+ * $1 product, $2 which of its documents: one statement for all three, so that they are asked together. The product itself
+ * is its summary, its last brace taken off, and its features.
+ */
+export const document: Statement = {
+  name: 'document',
+  text: `
+    select place, case document
+        when 1 then left(summary, -1) || ',"features":' || features || '}'
+        when 2 then styles
+        when 3 then related
+      end
+    from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document, place)
+      join catalogue.product on product_id = id`,
+};

@@ -30,21 +30,21 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = requiredIntegerFrom(request.query, 'product_id');
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `questions ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.questionsPage, [id, page.offset, page.count]),
+      database.answer(queries.questionsPage, [id, page.offset, page.count], page.count),
     );
     const path = `/qa/questions?product_id=${id}`;
-    sendPage(response, folded, path, page, caching);
+    await sendPage(response, folded, path, page, caching);
   };
 
   const listAnswers: RequestHandler<{ question_id: string }> = async (request, response) => {
     const id = integerFrom('question_id', request.params.question_id);
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `answers ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.answersPage, [id, page.offset, page.count]),
+      database.answer(queries.answersPage, [id, page.offset, page.count], page.count),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;
-    sendPage(response, folded, path, page, caching);
+    await sendPage(response, folded, path, page, caching);
   };
 
   const askQuestion: RequestHandler = async (request, response) => {

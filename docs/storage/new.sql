@@ -1,18 +1,15 @@
 -- The reads as they are (app/catalogue/queries.ts, app/questions/queries.ts). Their tables:
 -- db/migrations/004_catalogue_as_documents.sql and 005_photos_in_their_answer.sql. Each answers many questions at once
--- (app/batch.ts): a parameter is an array with one value a question.
+-- (app/batch.ts): a parameter is an array with one value a question. `document` has the three answers about a product.
 
--- product
-select place, left(summary, -1) || ',"features":' || features || '}'
-from unnest($1::integer[]) with ordinality as asked (id, place) join catalogue.product on product_id = id;
-
--- styles
-select place, styles
-from unnest($1::integer[]) with ordinality as asked (id, place) join catalogue.product on product_id = id;
-
--- related
-select place, related
-from unnest($1::integer[]) with ordinality as asked (id, place) join catalogue.product on product_id = id;
+-- document
+select place, case document
+    when 1 then left(summary, -1) || ',"features":' || features || '}'
+    when 2 then styles
+    when 3 then related
+  end
+from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document, place)
+  join catalogue.product on product_id = id;
 
 -- products-page
 select place, folded

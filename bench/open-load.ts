@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createHistogram } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+// Sends the requests of a file at a fixed rate, whatever becomes of them: an answer's time counts from when its request
+// was due, so waiting for a connection or for this process counts too. Ends with a line of JSON. When there are writes
+// among the requests, it also votes by itself, reads at once, and counts the reads that did not show the vote.
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rate: { type: 'string' }, seconds: { type: 'string' } },
+});
+const [url = '', list = ''] = positionals;
+const rate = Number(values.rate);
+const seconds = Number(values.seconds);
+const requests = readFileSync(list, 'utf8').split('\n');
+const hasWrites = requests.some(line => line.startsWith('PUT'));
+
+/** More connections than any browser of a small shop's visitors open at once. */
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+const timeout_ms = 5000;
+
+interface Answer {
+  readonly status: number;
+  readonly bytes: number;
+  readonly text: string;
+}
+
+function send(line: string, wantsText = false): Promise<Answer> {
+  const [method, path] = line.split(' ');
+  const headers = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, incoming => {
+      let bytes = 0;
+      let text = '';
+      incoming.on('data', chunk => {
+        bytes += chunk.length;
+        if (wantsText) text += chunk;
+      });
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, bytes, text }));
+      incoming.on('error', reject);
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+const times = createHistogram();
+const seen = { requests: 0, bytes: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
+const underWay = new Set<Promise<void>>();
+
+async function sendWhenDue(line: string, due_ms: number): Promise<void> {
+  try {
+    const { status, bytes } = await send(line);
+    seen.bytes += bytes;
+    if (status === 429) seen.limited++;
+    else if (status >= 400) seen.refused++;
+  } catch {
+    seen.broken++; // counted, and reported as such
+  }
+  seen.requests++;
+  times.record(Math.max(1, Math.round((performance.now() - due_ms) * 1000)));
+}
+
+/** Reads a page of questions, votes for its first, reads again. */
+async function checkOwnWrite(product: number): Promise<void> {
+  const path = `GET /qa/questions?product_id=${product}`;
+  const [question] = JSON.parse((await send(path, true)).text).results;
+  if (!question) return;
+  const { question_id: id, question_helpfulness: before } = question;
+  if ((await send(`PUT /qa/questions/${id}/helpful`)).status !== 204) return;
+  const { results } = JSON.parse((await send(path, true)).text);
+  const after = results.find(({ question_id }: { question_id: number }) => question_id === id);
+  seen.checked++;
+  if (!(after?.question_helpfulness > before)) seen.stale++;
+}
+
+async function checkOwnWrites(until_ms: number): Promise<void> {
+  for (let product = 1; performance.now() < until_ms; product = (product % 1000) + 1) {
+    await checkOwnWrite(product);
+    await sleep(20);
+  }
+}
+
+const started_ms = performance.now();
+const checking = hasWrites ? checkOwnWrites(started_ms + seconds * 1000) : Promise.resolve();
+for (let sent = 0; sent < rate * seconds; ) {
+  const due = Math.min((performance.now() - started_ms) * (rate / 1000), rate * seconds);
+  for (; sent < due; sent++) {
+    const sending = sendWhenDue(
+      requests[sent % requests.length] as string,
+      started_ms + (sent / rate) * 1000,
+    );
+    underWay.add(sending);
+    void sending.finally(() => underWay.delete(sending));
+  }
+  await sleep(1);
+}
+await Promise.all([checking, ...underWay]);
+agent.destroy();
+
+const at = (percentile: number) => times.percentile(percentile) / 1000;
+const percentiles = { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99), p999_ms: at(99.9) };
+console.log(JSON.stringify({ ...seen, seconds, mean_ms: times.mean / 1000, ...percentiles }));

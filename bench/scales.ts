@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Results, summaryOf } from './summary.ts';
+
+// The cold parts of the bench over data sets of three sizes, in a stack of its own that goes away afterwards. It
+// takes the ports of the bench and the memory of a second stack: the other must be down.
+
+const scales = (process.env.SCALES ?? '0.01,0.1,1').split(',');
+const parts = ['cold-product', 'cold-pages'];
+const resultsPath = 'bench/results.json';
+
+const make = (scale: string, ...values: string[]) =>
+  execFileSync('make', values, {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      COMPOSE_PROJECT_NAME: 'elier-scales',
+      HTTP_PORT: '18089',
+      DISCARD_USER_ROWS: 'yes',
+      ONLY: parts.join(','),
+      RESULTS: `bench/results-${scale}.json`,
+    },
+  });
+
+const measured: Record<string, Results> = {};
+try {
+  for (const scale of scales) {
+    const folder = mkdtempSync(join(tmpdir(), 'elier-scales-'));
+    try {
+      make(scale, 'generate', `OUT=${folder}`, `SCALE=${scale}`);
+      make(scale, 'up');
+      make(scale, 'import', `DATA=${folder}`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    make(scale, 'bench');
+    const results = JSON.parse(readFileSync(`bench/results-${scale}.json`, 'utf8'));
+    for (const part of parts) measured[`${part} at ${scale}`] = results[part];
+  }
+} finally {
+  execFileSync('docker', ['compose', '--project-name', 'elier-scales', 'down', '--volumes'], {
+    stdio: 'inherit',
+  });
+}
+
+const results = JSON.parse(readFileSync(resultsPath, 'utf8'));
+writeFileSync(resultsPath, `${JSON.stringify({ ...results, scales: measured }, undefined, 1)}\n`);
+console.table(
+  Object.fromEntries(
+    Object.entries(measured).flatMap(([name, part]) =>
+      Object.entries(part).map(([contestant, runs]) => [`${name}, ${contestant}`, summaryOf(runs)]),
+    ),
+  ),
+);
