@@ -53,6 +53,22 @@ it('asks no more than 16 at once', async () => {
   expect(asked.map(({ length }) => length)).toEqual([16, 16, 8]);
 });
 
+it('asks for less at once when statements are slow', async () => {
+  const asked: number[] = [];
+  const batch = new Batch(async questions => {
+    asked.push(questions.length);
+    await sleep(asked.length === 1 ? 200 : 0);
+    return questions.map(() => 'well');
+  });
+  const askAll = () => Promise.all(Array.from({ length: 16 }, (_, value) => batch.answer([value])));
+  await askAll();
+  await askAll();
+  expect(asked).toEqual([16, 8, 8]);
+  for (let time = 0; time < 16; time++) await batch.answer([time]);
+  await askAll();
+  expect(asked.at(-1)).toBe(16);
+});
+
 it('asks for long lists alone', async () => {
   const { asked, batch } = doubling();
   for (const [value, elements] of [

@@ -1,8 +1,13 @@
 /** Questions that are asked together at most, and the elements that their answers may have if they are lists. */
 const maxTogether = 16;
 const maxElements = 25;
-/** How long questions wait for the statement before them, in milliseconds: on a slow disk several must be under way. */
+/** How long questions wait for the statement before them, in milliseconds. */
 const patience_ms = 40;
+/**
+ * A statement that took longer than this asked too much, in milliseconds: it reads one row after the other, so on a slow
+ * disk few questions in many statements are answered sooner, and none meets the limit of `statement_ms` in database.ts.
+ */
+const slow_ms = 150;
 
 /** What one question's parameters are. */
 export type Values = readonly number[];
@@ -24,6 +29,8 @@ export class Batch {
   readonly #ask: Ask;
   #waiting: Waiting[] = [];
   #underWay = 0;
+  /** Questions that go together at most, as things are: half of it after a slow statement, one more after each other. */
+  #limit = maxTogether;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
 
@@ -44,9 +51,12 @@ export class Batch {
 
   #schedule(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#underWay === 0 || this.#countTogether() < this.#waiting.length)
-      this.#immediate ??= setImmediate(() => this.#send());
+    if (this.#underWay === 0 || this.#isFull()) this.#immediate ??= setImmediate(() => this.#send());
     else this.#timeout ??= setTimeout(() => this.#send(), patience_ms);
+  }
+
+  #isFull(): boolean {
+    return this.#waiting.length >= this.#limit || this.#countTogether() < this.#waiting.length;
   }
 
   /** How many of those that wait go together: one at least. */
@@ -54,7 +64,7 @@ export class Batch {
     let elements = 0;
     const tooMany = this.#waiting.findIndex((question, index) => {
       elements += question.elements;
-      return index > 0 && (index >= maxTogether || elements > maxElements);
+      return index > 0 && (index >= this.#limit || elements > maxElements);
     });
     return tooMany < 0 ? this.#waiting.length : tooMany;
   }
@@ -67,12 +77,15 @@ export class Batch {
     const asked = this.#waiting.splice(0, this.#countTogether());
     this.#underWay++;
     this.#schedule();
+    const started_ms = performance.now();
     try {
       const answers = await this.#ask(asked.map(({ values }) => values));
       for (const [index, { resolve }] of asked.entries()) resolve(answers[index]);
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
+    const isSlow = performance.now() - started_ms > slow_ms;
+    this.#limit = isSlow ? Math.ceil(asked.length / 2) : Math.min(this.#limit + 1, maxTogether);
     this.#underWay--;
     this.#schedule();
   }
