@@ -95,7 +95,7 @@ bench: $(installed) ## what one core serves, beside yardsticks, into bench/resul
 	@node bench/main.ts
 
 .PHONY: bench-scales bench-report
-bench-scales: $(installed) ## the cold parts of it over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
+bench-scales: $(installed) ## reads without caches over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
 	@$(needs_docker)
 	@command -v wrk >/dev/null || { echo 'make bench-scales needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
 	@node bench/scales.ts

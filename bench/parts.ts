@@ -67,6 +67,17 @@ const cold = (
   ],
 });
 
+/** Like cold, without the cache of Nginx: a small data set would soon be in it. */
+const uncached = (name: string, requests: make.Requests): Part => ({
+  name,
+  isWarm: false,
+  hasYardsticks: true,
+  contestants: [
+    { name: 'product', url: withoutNginxCache, requests },
+    { name: 'plain way', url: plainWay, requests },
+  ],
+});
+
 const alone = (name: string, requests: make.Requests): Part => ({
   name,
   isWarm: true,
@@ -94,6 +105,8 @@ export const parts: readonly Part[] = [
   cold('cold-questions', make.coldRoute(3), questions.questionsPage, [anyProduct, '0', '5']),
   cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '0', '5']),
   cold('cold-pages', make.coldPages),
+  uncached('uncached-product', make.coldRoute(0)),
+  uncached('uncached-pages', make.coldPages),
   alone('zipf', make.zipfPages),
   alone('mixed', make.mixedPages),
   alone('questions-under-writes', make.questionsUnderWrites),

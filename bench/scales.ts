@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Results, summaryOf } from './summary.ts';
 
-// The cold parts of the bench over data sets of three sizes, in a stack of its own that goes away afterwards. It
+// The uncached parts of the bench over data sets of three sizes, in a stack of its own that goes away afterwards. It
 // takes the ports of the bench and the memory of a second stack: the other must be down.
 
 const scales = (process.env.SCALES ?? '0.01,0.1,1').split(',');
-const parts = ['cold-product', 'cold-pages'];
+const parts = ['uncached-product', 'uncached-pages'];
 const resultsPath = 'bench/results.json';
 
 const make = (scale: string, ...values: string[]) =>
@@ -19,6 +19,7 @@ const make = (scale: string, ...values: string[]) =>
       COMPOSE_PROJECT_NAME: 'elier-scales',
       HTTP_PORT: '18089',
       DISCARD_USER_ROWS: 'yes',
+      CACHE_ENTRIES: '1', // or the replicas would keep a small data set
       ONLY: parts.join(','),
       RESULTS: `bench/results-${scale}.json`,
     },
