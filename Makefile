@@ -10,6 +10,8 @@ SEED ?= 1
 installed := node_modules/.package-lock.json
 needs_docker = docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
 	{ echo 'make $@ needs a running Docker engine with Compose. Without Docker, make dev serves the same API.' >&2; exit 1; }
+needs_wrk = command -v wrk >/dev/null || \
+	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
 
 .PHONY: help
 help: ## lists these commands
@@ -91,13 +93,13 @@ verify: $(installed) ## compares what the stack answers about 2,000 random produ
 .PHONY: bench
 bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5]
 	@$(needs_docker)
-	@command -v wrk >/dev/null || { echo 'make bench needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+	@$(needs_wrk)
 	@node bench/main.ts
 
 .PHONY: bench-scales bench-report
 bench-scales: $(installed) ## reads without caches over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
 	@$(needs_docker)
-	@command -v wrk >/dev/null || { echo 'make bench-scales needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+	@$(needs_wrk)
 	@node bench/scales.ts
 
 bench-report: $(installed) ## writes what they measured into docs/performance/results.md
