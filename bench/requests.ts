@@ -2,6 +2,8 @@
 export interface World {
   readonly products: number;
   readonly questions: number;
+  /** Numbers up to that which no one can see a question under: it was reported, or there is none. */
+  readonly hidden: ReadonlySet<number>;
 }
 
 /** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -29,6 +31,13 @@ const page = (id: number) => [
 ];
 const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
 
+function anyQuestion({ questions, hidden }: World, random: () => number): number {
+  for (;;) {
+    const id = upTo(questions, random);
+    if (!hidden.has(id)) return id;
+  }
+}
+
 /** All that a front-end asks to show the first 1,000 products: 3,000 or 4,000 URLs, each once. */
 export const hotCatalogue: Requests = (_world, random) =>
   shuffled(
@@ -45,8 +54,8 @@ export const coldRoute =
   ({ products }, random) =>
     Array.from({ length: many }, () => page(upTo(products, random))[route] as string);
 
-export const coldAnswers: Requests = ({ questions }, random) =>
-  Array.from({ length: many }, () => `GET /qa/questions/${upTo(questions, random)}/answers`);
+export const coldAnswers: Requests = (world, random) =>
+  Array.from({ length: many }, () => `GET /qa/questions/${anyQuestion(world, random)}/answers`);
 
 /** Whole product pages, products drawn uniformly over all there are. */
 export const coldPages: Requests = ({ products }, random) =>
@@ -61,14 +70,14 @@ export const zipfPages: Requests = ({ products }, random) => {
 /** The same, and one request in twenty is a vote or a report of helpfulness for a question. */
 export const mixedPages: Requests = (world, random) =>
   zipfPages(world, random).map(request =>
-    random() < 0.05 ? `PUT /qa/questions/${upTo(world.questions, random)}/helpful` : request,
+    random() < 0.05 ? `PUT /qa/questions/${anyQuestion(world, random)}/helpful` : request,
   );
 
 /** Question pages of 100 products, and one request in twenty is a vote for a question of any product. */
-export const questionsUnderWrites: Requests = ({ questions }, random) =>
+export const questionsUnderWrites: Requests = (world, random) =>
   Array.from({ length: many }, () =>
     random() < 0.05
-      ? `PUT /qa/questions/${upTo(questions, random)}/helpful`
+      ? `PUT /qa/questions/${anyQuestion(world, random)}/helpful`
       : `GET /qa/questions?product_id=${upTo(100, random)}`,
   );
 

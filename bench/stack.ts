@@ -17,7 +17,11 @@ const environment = {
 
 export function compose(...values: string[]): string {
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
-  return execFileSync('docker', ['compose', ...values], { env: environment, stdio: [...stdio] }).toString();
+  return execFileSync('docker', ['compose', ...values], {
+    env: environment,
+    stdio: [...stdio],
+    maxBuffer: 2 ** 26,
+  }).toString();
 }
 
 /** Brings the stack up on one core, with what it is measured against beside it. */
@@ -44,7 +48,9 @@ export function readWorld(): World {
     'select max(product_id) from catalogue.product union all select max(question_id) from qa.question',
   ).map(Number);
   if (!products || !questions) throw new Error('The database has no products or no questions.');
-  return { products, questions };
+  const hidden = sql(`select id from generate_series(1, ${questions}) id
+    where not exists (select from qa.question where question_id = id and not reported)`);
+  return { products, questions, hidden: new Set(hidden.map(Number)) };
 }
 
 const containers = new Map<Service, string[]>();
