@@ -39,7 +39,7 @@ export function createApp({ database, cache, log, metrics, health, corsOrigin }:
     .route('/openapi.json')
     .get((_request, response) => void response.json(openapi))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
-  const admission = new Admission(() => cache.underWay);
+  const admission = new Admission();
   app.use(catalogueRoutes(database, cache, admission));
   app.use(questionRoutes(database, cache, admission));
   app.use(unknownRoute, sendProblems);

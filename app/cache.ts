@@ -45,11 +45,6 @@ export class Cache {
     return loading ?? this.#load(key, load);
   }
 
-  /** How many answers are being loaded. */
-  get underWay(): number {
-    return this.#loading.size;
-  }
-
   /** Stops the timer that sweeps out what is too old. */
   close(): void {
     this.#kept.close();

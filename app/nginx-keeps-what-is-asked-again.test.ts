@@ -15,17 +15,20 @@ const isKept = async (page: number) => {
 };
 const pages = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
-it('every answer, when it is quiet', async () => {
-  for (const page of pages(1, 100)) expect(await isKept(page)).toBe(true);
+it('every answer, as long as they are few', async () => {
+  for (const page of pages(1, 50)) expect(await isKept(page)).toBe(true);
 });
 
-it('in a rush only what is asked for once more', async () => {
-  const rush = pages(1000, 50);
-  await service.sql('begin');
-  await service.sql('lock table catalogue.product'); // so that all are under way at once
-  const asked = Promise.all(rush.map(isKept));
-  await sleep(500);
-  await service.sql('rollback');
-  expect((await asked).filter(Boolean)).toHaveLength(5);
-  expect(await Promise.all(rush.map(isKept))).not.toContain(false);
+it('of many different ones only what is asked for once more', async () => {
+  const started_ms = performance.now();
+  const flood = pages(1000, 400);
+  const kept = (await Promise.all(flood.map(isKept))).filter(Boolean).length;
+  const seconds = (performance.now() - started_ms) / 1000;
+  expect(kept).toBeLessThanOrEqual(100 + 30 * seconds);
+  expect(await Promise.all(flood.map(isKept))).not.toContain(false);
+});
+
+it('every answer again, once it is calm', async () => {
+  await sleep(2000);
+  for (const page of pages(2000, 50)) expect(await isKept(page)).toBe(true);
 });
