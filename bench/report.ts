@@ -61,7 +61,7 @@ const services = ['nginx', 'app', 'postgres'];
 const idleSum = services.reduce((sum, service) => sum + (idle[service] ?? 0), 0);
 const document = [
   '# Results of `make bench`',
-  'Written by `make bench-report`; do not edit. Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure.',
+  'Written by `make bench-report`; do not edit. Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure. Writes of one address are limited to 2,000 a second here.',
   `Idle: ${services.map(service => `${service} ${idle[service]}`).join(', ')}; ${idleSum} MiB in all.`,
   ...(story ? [stages(story)] : []),
   ...Object.entries(others).map(([name, results]) => section(name, results)),

@@ -31,6 +31,7 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
   const share = (service: string) => Math.round(middle(run => run.cpu_share[service]) * 100);
   const reads = middle(run => run.disk_reads_per_request);
   const checked = sum(run => run.checked);
+  const errors = sum(run => (run.refused ?? 0) + (run.broken ?? 0));
   return {
     'requests/s': Math.round(middle(run => run.rate)),
     spread: `${Math.round(rates[0] ?? 0)}–${Math.round(rates.at(-1) ?? 0)}`,
@@ -39,7 +40,8 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
     p95: rounded(middle(run => run.p95_ms)),
     p99: rounded(middle(run => run.p99_ms)),
     'p99.9': rounded(middle(run => run.p999_ms)),
-    'errors, sum': sum(run => (run.refused ?? 0) + (run.broken ?? 0)),
+    'errors, sum': errors,
+    'errors %': rounded((errors / sum(run => run.requests)) * 100, 3),
     '429, sum': sum(run => run.limited),
     ...(checked > 0 && { 'stale reads': `${sum(run => run.stale)} of ${checked}` }),
     'hit %': rounded(middle(run => run.hit_rate) * 100),
