@@ -33,7 +33,7 @@ test: $(installed) ## lint, types, and every test that needs no Docker
 
 # The production stack with Docker Compose
 
-.PHONY: up down ps logs test-stack
+.PHONY: up down ps logs roll test-stack
 up: ## the production stack on http://localhost:8080 (HTTP_PORT=), ready when this returns
 	@$(needs_docker)
 	@docker compose up --detach --build --wait --wait-timeout 600
@@ -49,6 +49,15 @@ ps: ## its containers
 logs: ## its logs, as they come
 	@$(needs_docker)
 	@docker compose logs --follow --tail 100
+
+roll: ## puts the replicas of the app, one by one, into new containers made from what is here; no request fails
+	@$(needs_docker)
+	@docker compose build --quiet app
+	@docker compose run --rm prepare
+	@set -e; for replica in $$(docker compose ps --quiet app); do \
+		docker stop $$replica >/dev/null; docker rm $$replica >/dev/null; \
+		docker compose --progress quiet up --detach --no-deps --no-recreate --wait app; \
+	done
 
 test-stack: $(installed) ## the tests that drive a stack of their own
 	@$(needs_docker)

@@ -1,4 +1,9 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { createLogger } from 'winston';
+import { serve } from './serve.ts';
+import { call } from './testing/http.ts';
 import { startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
@@ -39,3 +44,45 @@ it('for one that waits alone', async () => {
   expect(status).toBe(503);
   expect(ms).toBeLessThan(2000);
 });
+
+it('at once when it is away, until it is back', async () => {
+  let isAway = true;
+  const sockets: Socket[] = [];
+  const between = createServer(socket => {
+    sockets.push(socket);
+    if (!isAway) socket.pipe(connect(service.database.app.port, service.database.app.host)).pipe(socket);
+  });
+  await new Promise<void>(resolve => between.listen(0, '127.0.0.1', resolve));
+  const { port } = between.address() as AddressInfo;
+  const config = {
+    port: 0,
+    databaseConnections: 4,
+    cacheEntries: 10,
+    corsOrigin: '*',
+    logLevel: 'error',
+  } as const;
+  const database = { ...service.database.app, host: '127.0.0.1', port };
+  const replica = await serve({ ...config, database }, createLogger({ silent: true }));
+  const read = async (page: number) => {
+    const started_ms = performance.now();
+    const { status, headers } = await call(replica.port, `/products?page=${page}`);
+    return { status, retryAfter: headers['retry-after'], took_ms: performance.now() - started_ms };
+  };
+  try {
+    for (const page of [1, 2, 3, 4]) await read(page);
+    const reads = await Promise.all(Array.from({ length: 20 }, (_, page) => read(10 + page)));
+    for (const { status, retryAfter } of reads) expect([status, retryAfter]).toEqual([503, '1']);
+    const times = reads.map(({ took_ms }) => took_ms).sort((a, b) => a - b);
+    expect(times[18]).toBeLessThan(200); // all but one, which asks whether it is back
+
+    isAway = false;
+    for (const socket of sockets) socket.destroy();
+    const back_ms = performance.now();
+    while ((await read(1)).status !== 200) await sleep(20);
+    expect(performance.now() - back_ms).toBeLessThan(2000);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    between.close();
+    await replica.stop();
+  }
+}, 60_000);

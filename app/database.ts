@@ -18,6 +18,11 @@ const answer_ms = 1000;
 /** Statements that may wait for a connection; the next one is told at once to come back later. */
 const maxWaiting = 500;
 
+/** After so many failures in a row without a word from the server it counts as away. */
+const failuresUntilAway = 4;
+/** While it is away one statement asks it in this time, in milliseconds; the others are told at once. */
+const probe_ms = 500;
+
 /** Columns stay the text that PostgreSQL sends: JSON is never parsed on its way through. */
 const asText = { getTypeParser: () => (value: string) => value } as unknown as NonNullable<
   QueryArrayConfig['types']
@@ -28,6 +33,9 @@ export class Database {
   readonly #pool: Pool;
   readonly #log: Log;
   readonly #batches = new Map<Statement, Batch>();
+  /** Since the server last answered, if only with an error. */
+  #failures = 0;
+  #nextProbe_ms = 0;
 
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
     this.#log = log;
@@ -80,6 +88,7 @@ export class Database {
 
   async #rows(statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
     if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many statements are waiting'));
+    if (this.#isAway()) throw away(new Error('the database was away a moment ago'));
     try {
       const { rows } = await this.#pool.query({
         ...statement,
@@ -87,10 +96,23 @@ export class Database {
         rowMode: 'array',
         types: asText,
       });
+      this.#failures = 0;
       return rows;
     } catch (error) {
+      this.#failures = error instanceof DatabaseError ? 0 : this.#failures + 1;
       throw isOurFault(error) ? error : away(error);
     }
+  }
+
+  /**
+   * Whether to give up without asking. Nginx has old answers for when the database is away, and they should come as fast
+   * as ever; waiting statements would also hold the requests of other routes up.
+   */
+  #isAway(): boolean {
+    const now_ms = performance.now();
+    if (this.#failures >= failuresUntilAway && now_ms < this.#nextProbe_ms) return true;
+    this.#nextProbe_ms = now_ms + probe_ms;
+    return false;
   }
 
   /** Opens all connections now, so that a first burst of requests need not wait for them. */

@@ -138,7 +138,12 @@ describe.each(puts)('PUT %s', template => {
   const operation = `PUT ${template}`;
   const path = (id: unknown) => template.replace(/{.*}/, String(id));
 
-  it('answers', async () => void (await check(operation, 204, path(6))));
+  it('answers, once for an Idempotency-Key', async () => {
+    const headers = { 'Idempotency-Key': 'six' };
+    await check('PUT /qa/questions/{question_id}/report', 204, '/qa/questions/9/report', { headers });
+    await check(operation, 204, path(6));
+    await check(operation, 422, path(6), { headers });
+  });
 
   it('refuses', async () => {
     await check(operation, 400, path('six'));

@@ -23,6 +23,9 @@ it.each([
   "select nextval('qa.photo_id')",
   'update qa.question set helpful = 1, reported = true, user_written = true',
   'update qa.answer set helpful = 1, reported = true, user_written = true',
+  'select * from idempotency.kept',
+  "insert into idempotency.kept (key, fingerprint, product_id, question_id) values ('k', 'f', 1, 1)",
+  'delete from idempotency.kept',
 ])('may %s', async statement => {
   await app.query('begin');
   await app.query(statement);
@@ -44,6 +47,9 @@ it.each([
   "update catalogue.product set related = '[]'",
   'delete from catalogue.product',
   'drop table catalogue.product',
+  "update idempotency.kept set fingerprint = 'f'",
+  'truncate idempotency.kept',
+  "insert into idempotency.kept (key, fingerprint, written_at, product_id, question_id) values ('k', 'f', now(), 1, 1)",
   'create table public.mine ()',
   'create table qa.mine ()',
   'create temporary table mine ()',

@@ -59,7 +59,7 @@ const problems = {
 export function add(summary: string, parameters: readonly string[], body: unknown, created: unknown) {
   return {
     summary,
-    parameters: parameters.map(parameter),
+    parameters: [...parameters, 'idempotency_key'].map(parameter),
     requestBody: { required: true, content: { 'application/json': { schema: body } } },
     responses: {
       201: {
@@ -81,11 +81,12 @@ export function add(summary: string, parameters: readonly string[], body: unknow
 export function change(summary: string, parameters: readonly string[]) {
   return {
     summary,
-    parameters: parameters.map(parameter),
+    parameters: [...parameters, 'idempotency_key'].map(parameter),
     responses: {
       204: { description: 'Done.', headers: everywhere },
       400: response('BadRequest'),
       413: response('BodyTooLarge'),
+      422: response('KeyUsed'),
       429: response('TooManyWrites'),
       ...problems,
     },
@@ -106,6 +107,13 @@ const parameters = {
   question_id: inPath('question_id'),
   answer_id: inPath('answer_id'),
   of_product: { name: 'product_id', in: 'query', required: true, schema: id },
+  idempotency_key: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'A write that is repeated with its key within 24 hours counts once, and is answered as it was the first time.',
+    schema: { type: 'string', maxLength: 255, pattern: '^[ -~]*$' },
+  },
   page: inQuery('page', maxInteger, 1),
   count: inQuery('count', maxCount, 5),
 };
@@ -132,14 +140,19 @@ const problem = (description: string, moreHeaders: readonly string[] = []) => ({
 });
 
 const responses = {
-  BadRequest: problem('An id, page or count that is no positive 32-bit integer, or a body that is not JSON.'),
+  BadRequest: problem(
+    'An id, page or count that is no positive 32-bit integer, a body that is not JSON, or an Idempotency-Key that is none.',
+  ),
   NotFound: problem('There is no such product, question, answer or route.'),
   MethodNotAllowed: problem('The route has other methods.', ['Allow']),
   PreconditionFailed: problem('An If-Match or If-Unmodified-Since that Nginx finds not to hold.'),
   BodyTooLarge: problem('The body is over 64 KiB.'),
   UrlTooLong: problem('The URL is over 8 KiB.'),
   NotJson: problem('The body is not application/json.'),
-  RuleBroken: problem('The body is JSON but breaks a rule; `errors` says where and which.'),
+  RuleBroken: problem(
+    'The body is JSON but breaks a rule; `errors` says where and which. Or the Idempotency-Key was used for another write.',
+  ),
+  KeyUsed: problem('The Idempotency-Key was used for another write.'),
   TooManyWrites: problem('This address writes faster than its limit.', ['Retry-After']),
   HeadersTooLarge: problem('The headers are over 8 KiB.'),
   Failed: problem('A defect of the server, which it has logged.'),

@@ -60,83 +60,108 @@ export const answersPage: Statement = {
       join qa.question on question_id = id and not reported`,
 };
 
-/** $1 product, $2 body, $3 name, $4 e-mail. Returns product, question and its JSON; no row without the product. */
-export const askQuestion: Statement = {
-  name: 'ask-question',
-  text: `
-    with asked as (
-      insert into qa.question (product_id, body, asker_name, asker_email)
-      select product_id, $2, $3, $4 from catalogue.product where product_id = $1
-      returning product_id, question_id, body, date_written, asker_name, helpful, reported
-    )
-    select product_id, question_id, (select row_to_json(question) from (
-      select question_id, body as question_body, ${isoDate} as question_date, asker_name,
-        helpful as question_helpfulness, reported, '{}'::json as answers
-    ) question)
-    from asked`,
-};
+// Writes. All return the product and the question they touched and, of a POST, its JSON; no row when there is nothing to
+// write to. Their first two values are an Idempotency-Key and a fingerprint of the write, or null: the row is then kept
+// under the key, by the same statement, so that there is never one without the other.
 
-/**
- * $1 question, $2 body, $3 name, $4 e-mail, $5 photo URLs. Returns product, question and the answer's JSON; no row when
- * there is no such question to see.
- */
-export const giveAnswer: Statement = {
-  name: 'give-answer',
+/** `change` is one CTE or more, `written` a select of the row. */
+const write = (name: string, change: string, written: string): Statement => ({
+  name,
   text: `
-    with given as (
-      insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
-      select product_id, question_id, $2, $3, $4,
-        (select coalesce(jsonb_agg(jsonb_build_object('id', nextval('qa.photo_id'), 'url', url) order by place), '[]')
-         from unnest($5::text[]) with ordinality as photo (url, place))
-      from qa.question
-      where question_id = $1 and not reported
-      returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful, photos
+    with ${change}, written as (${written}), kept as (
+      insert into idempotency.kept (key, fingerprint, product_id, question_id, answer)
+      select $1::text, $2::text, product_id, question_id, answer from written where $1 is not null
     )
-    select product_id, question_id, (select row_to_json(answer) from (
-      select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
-    ) answer)
-    from given`,
-};
+    select product_id, question_id, answer from written`,
+});
 
-// Votes and reports return the product and the question they touched; no row when there is nothing to vote on.
+/** $3 product, $4 body, $5 name, $6 e-mail. */
+export const askQuestion = write(
+  'ask-question',
+  `asked as (
+    insert into qa.question (product_id, body, asker_name, asker_email)
+    select product_id, $4, $5, $6 from catalogue.product where product_id = $3
+    returning product_id, question_id, body, date_written, asker_name, helpful, reported
+  )`,
+  `select product_id, question_id, (select row_to_json(question)::text from (
+    select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+      helpful as question_helpfulness, reported, '{}'::json as answers
+  ) question) as answer
+  from asked`,
+);
+
+/** $3 question, $4 body, $5 name, $6 e-mail, $7 photo URLs. */
+export const giveAnswer = write(
+  'give-answer',
+  `given as (
+    insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
+    select product_id, question_id, $4, $5, $6,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', nextval('qa.photo_id'), 'url', url) order by place), '[]')
+       from unnest($7::text[]) with ordinality as photo (url, place))
+    from qa.question
+    where question_id = $3 and not reported
+    returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful, photos
+  )`,
+  `select product_id, question_id, (select row_to_json(answer)::text from (
+    select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
+  ) answer) as answer
+  from given`,
+);
+
+/** $3 question or answer. */
+const change = (name: string, update: string) =>
+  write(name, `changed as (${update})`, 'select product_id, question_id, null::text as answer from changed');
 
 /** A vote more, up to the last value of an integer. */
 const oneMore = (column: string) => `least(${column}, 2147483646) + 1`;
 const ofAnswer = '(question.product_id, question.question_id) = (answer.product_id, answer.question_id)';
 
 export const vote: Record<'question' | 'answer', Statement> = {
-  question: {
-    name: 'vote-for-question',
-    text: `
-      update qa.question set helpful = ${oneMore('helpful')}, user_written = true
-      where question_id = $1 and not reported
-      returning product_id, question_id`,
-  },
-  answer: {
-    name: 'vote-for-answer',
-    text: `
-      update qa.answer set helpful = ${oneMore('answer.helpful')}, user_written = true
-      from qa.question
-      where answer_id = $1 and not answer.reported and ${ofAnswer} and not question.reported
-      returning answer.product_id, answer.question_id`,
-  },
+  question: change(
+    'vote-for-question',
+    `update qa.question set helpful = ${oneMore('helpful')}, user_written = true
+    where question_id = $3 and not reported
+    returning product_id, question_id`,
+  ),
+  answer: change(
+    'vote-for-answer',
+    `update qa.answer set helpful = ${oneMore('answer.helpful')}, user_written = true
+    from qa.question
+    where answer_id = $3 and not answer.reported and ${ofAnswer} and not question.reported
+    returning answer.product_id, answer.question_id`,
+  ),
 };
 
 /** Reporting what is reported already is no error, also not for an answer whose question was reported since. */
 export const report: Record<'question' | 'answer', Statement> = {
-  question: {
-    name: 'report-question',
-    text: `
-      update qa.question set reported = true, user_written = true
-      where question_id = $1
-      returning product_id, question_id`,
-  },
-  answer: {
-    name: 'report-answer',
-    text: `
-      update qa.answer set reported = true, user_written = true
-      from qa.question
-      where answer_id = $1 and ${ofAnswer} and (answer.reported or not question.reported)
-      returning answer.product_id, answer.question_id`,
-  },
+  question: change(
+    'report-question',
+    `update qa.question set reported = true, user_written = true
+    where question_id = $3
+    returning product_id, question_id`,
+  ),
+  answer: change(
+    'report-answer',
+    `update qa.answer set reported = true, user_written = true
+    from qa.question
+    where answer_id = $3 and ${ofAnswer} and (answer.reported or not question.reported)
+    returning answer.product_id, answer.question_id`,
+  ),
+};
+
+/**
+ * $1 Idempotency-Key. Returns the fingerprint of the write that had it within 24 hours, and the row of that. Removes older
+ * ones on its way, a hundred at most: more than are added.
+ */
+export const keptWrite: Statement = {
+  name: 'kept-write',
+  text: `
+    with removed as (
+      delete from idempotency.kept
+      where written_at < now() - interval '24 hours' and key = any (array(
+        select key from idempotency.kept where written_at < now() - interval '24 hours' order by written_at limit 100
+      ) || $1::text)
+    )
+    select fingerprint, product_id, question_id, answer from idempotency.kept
+    where key = $1 and written_at >= now() - interval '24 hours'`,
 };

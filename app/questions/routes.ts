@@ -6,6 +6,7 @@ import type { Database, Statement } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
+import { keyFrom, once } from './once.ts';
 import * as queries from './queries.ts';
 
 /**
@@ -49,7 +50,8 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
 
   const askQuestion: RequestHandler = async (request, response) => {
     const { product_id, body, name, email } = questionFrom(request.body);
-    const row = await database.row(queries.askQuestion, [product_id, body, name, email]);
+    const values = [product_id, body, name, email];
+    const row = await once(database, keyFrom(request), queries.askQuestion, values);
     if (!row) throw doesNotExist(`product ${product_id}`);
     const [product, question, text] = row;
     response.set('X-Changed', `product-${product}`);
@@ -59,7 +61,8 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
   const giveAnswer: RequestHandler<{ question_id: string }> = async (request, response) => {
     const id = integerFrom('question_id', request.params.question_id);
     const { body, name, email, photos = [] } = answerFrom(request.body);
-    const row = await database.row(queries.giveAnswer, [id, body, name, email, photos]);
+    const values = [id, body, name, email, photos];
+    const row = await once(database, keyFrom(request), queries.giveAnswer, values);
     if (!row) throw doesNotExist(`question ${id}`);
     const [product, question, text] = row;
     response.set('X-Changed', `product-${product} question-${question}`);
@@ -70,7 +73,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     (thing: 'question' | 'answer', statement: Statement): RequestHandler<Record<string, string>> =>
     async (request, response) => {
       const id = integerFrom(`${thing}_id`, request.params[`${thing}_id`]);
-      const row = await database.row(statement, [id]);
+      const row = await once(database, keyFrom(request), statement, [id]);
       if (!row) throw doesNotExist(`${thing} ${id}`);
       const [product, question] = row;
       response.set('X-Changed', `product-${product} question-${question}`).status(204).end();

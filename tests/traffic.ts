@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call } from '../app/testing/http.ts';
+import { clientWith, newQuestion, sql } from './stack.ts';
+
+/** Requests a second, of each kind. */
+const rates = { cached: 40, uncached: 20, question: 5, vote: 5 } as const;
+type Kind = keyof typeof rates;
+
+/** A request of the traffic, and what became of it. */
+export interface Sent {
+  readonly kind: Kind;
+  /** Since the traffic began. */
+  readonly at_ms: number;
+  readonly took_ms: number;
+  /** 0 when there was no answer. */
+  readonly status: number;
+  readonly detail: string;
+  readonly retryAfter: string | undefined;
+}
+
+interface Planned extends Call {
+  readonly kind: Kind;
+  readonly path: string;
+}
+
+/** Pages that many ask for: in the cache before the traffic begins. */
+const hot = Array.from({ length: 20 }, (_, index) => `/products/${index + 1}`);
+
+interface Counted {
+  readonly questions: number;
+  readonly votes: number;
+}
+
+/**
+ * Reads and writes at a fixed rate, whatever becomes of them; every answer is recorded. Writes have an Idempotency-Key,
+ * and what they wrote can be counted.
+ */
+export class Traffic {
+  readonly sent: Sent[] = [];
+  /** Writes without a 2xx. */
+  readonly #failed: Planned[] = [];
+  readonly #marker = `traffic ${randomUUID()}`;
+  readonly #client = clientWith(256);
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #started_ms = performance.now();
+  readonly #question: number;
+  /** Where no other traffic has read, so that nothing has it in a cache. */
+  readonly #firstPage = Math.ceil(Math.random() * 1e8);
+  #isOver = false;
+  #number = 0;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  private constructor(question: number) {
+    this.#question = question;
+  }
+
+  static async start(): Promise<Traffic> {
+    const traffic = new Traffic(await newQuestion(1));
+    for (const path of [...hot, ...hot, ...hot, ...hot]) await traffic.#client(path);
+    for (const kind of Object.keys(rates) as Kind[])
+      traffic.#timers.push(setInterval(() => traffic.#launch(kind), 1000 / rates[kind]));
+    return traffic;
+  }
+
+  /** Milliseconds since the traffic began. */
+  get now_ms(): number {
+    return performance.now() - this.#started_ms;
+  }
+
+  /** Ends it, and waits for all answers. */
+  async stop(): Promise<readonly Sent[]> {
+    if (this.#isOver) return this.sent;
+    this.#isOver = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#underWay);
+    return this.sent;
+  }
+
+  /** What the writes that were answered with a 2xx must have written, and what the database has. */
+  async counted(): Promise<{ answered: Counted; inDatabase: Counted }> {
+    const answered = (kind: Kind) =>
+      this.sent.filter(sent => sent.kind === kind && sent.status >= 200 && sent.status < 300).length;
+    const [questions, votes] = (
+      await sql(`select (select count(*) from qa.question where body like '${this.#marker} %'),
+        (select helpful from qa.question where question_id = ${this.#question})`)
+    )
+      .split('|')
+      .map(Number);
+    return {
+      answered: { questions: answered('question'), votes: answered('vote') },
+      inDatabase: { questions: questions ?? 0, votes: votes ?? 0 },
+    };
+  }
+
+  /** Sends the writes that failed again, with their keys, until each has a 2xx. */
+  async repeatFailed(): Promise<void> {
+    for (const planned of this.#failed.splice(0)) {
+      for (let attempt = 0; ; attempt++) {
+        const status = await this.#send(planned);
+        if (status >= 200 && status < 300) break;
+        if (attempt === 20)
+          throw new Error(`${planned.method} ${planned.path} fails again and again: ${status}`);
+        await sleep(500);
+      }
+    }
+  }
+
+  #launch(kind: Kind): void {
+    const planned = this.#plan(kind);
+    const sending = this.#send(planned).then(status => {
+      const isWrite = planned.method !== undefined;
+      if (isWrite && !(status >= 200 && status < 300)) this.#failed.push(planned);
+    });
+    this.#underWay.add(sending);
+    void sending.finally(() => this.#underWay.delete(sending));
+  }
+
+  #plan(kind: Kind): Planned {
+    const number = this.#number++;
+    const headers = { 'Idempotency-Key': randomUUID() };
+    switch (kind) {
+      case 'cached':
+        return { kind, path: hot[number % hot.length] as string };
+      case 'uncached':
+        return { kind, path: `/products?page=${this.#firstPage + number}&count=7` };
+      case 'vote':
+        return { kind, method: 'PUT', path: `/qa/questions/${this.#question}/helpful`, headers };
+      case 'question': {
+        const body = {
+          body: `${this.#marker} ${number}`,
+          name: 'Traffic',
+          email: 'traffic@mail.example',
+          product_id: 1,
+        };
+        return { kind, method: 'POST', path: '/qa/questions', body, headers };
+      }
+    }
+  }
+
+  async #send({ kind, path, ...call }: Planned): Promise<number> {
+    const at_ms = this.now_ms;
+    const { status, detail, retryAfter } = await this.#client(path, call).then(
+      answer => ({
+        status: answer.status,
+        detail: answer.status < 400 ? '' : answer.text,
+        retryAfter: answer.headers['retry-after'],
+      }),
+      error => ({ status: 0, detail: String(error), retryAfter: undefined }),
+    );
+    this.sent.push({ kind, at_ms, took_ms: this.now_ms - at_ms, status, detail, retryAfter });
+    return status;
+  }
+}
+
+/** Those that were not answered as they should be. */
+export const failuresOf = (sent: readonly Sent[], ...kinds: Kind[]): string[] =>
+  sent
+    .filter(({ kind, status }) => kinds.includes(kind) && !(status >= 200 && status < 300))
+    .map(
+      ({ kind, at_ms, took_ms, status, detail }) =>
+        `${kind} at ${Math.round(at_ms)} ms: ${status} after ${Math.round(took_ms)} ms ${detail}`,
+    );
+
+export const slowestOf = (sent: readonly Sent[], ...kinds: Kind[]): number =>
+  Math.max(0, ...sent.filter(({ kind }) => kinds.includes(kind)).map(({ took_ms }) => took_ms));
