@@ -114,6 +114,11 @@ bench-scales: $(installed) ## reads without caches over data sets of three sizes
 bench-report: $(installed) ## writes what they measured into docs/performance/results.md
 	@node bench/report.ts
 
+.PHONY: load-compare
+load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder
+	@$(if $(and $(A),$(B)),,echo 'Name the folders of two runs: make load-compare A=folder B=folder' >&2; exit 1)
+	@node artillery/compare.ts '$(A)' '$(B)'
+
 .PHONY: page-bytes
 page-bytes: $(installed) ## how many bytes a product page's four answers have [API=url]
 	@API='$(API)' node bench/page-bytes.ts

@@ -1,0 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { comparisons } from './report/comparison.ts';
+import { comparisonPage, type Named } from './report/comparison-page.ts';
+import { table } from './report/markdown.ts';
+import { NoRun, readRun } from './report/read-run.ts';
+
+// Puts two load runs side by side: `node artillery/compare.ts FOLDER FOLDER`. Status 2: a folder is no run.
+const reports = join(import.meta.dirname, 'reports');
+
+try {
+  const [a, b] = [namedRun(process.argv[2]), namedRun(process.argv[3])];
+  mkdirSync(reports, { recursive: true });
+  const path = join(reports, `compare-${a.folder}-${b.folder}.html`);
+  writeFileSync(path, comparisonPage(a, b));
+  for (const stage of comparisons(a.run, b.run)) console.log(`${stage.name}\n${table(stage.table)}\n`);
+  console.log(relative('', path));
+} catch (error) {
+  if (!(error instanceof NoRun)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+function namedRun(folder = ''): Named {
+  return { folder: basename(resolve(folder)), run: readRun(folder) };
+}

@@ -1,0 +1,177 @@
+import type { LoadRun, Period, Stage } from '../load-run.ts';
+import { duration, figure } from './figures.ts';
+
+/** A chart over the time of a run, as `charts.js` draws it in the page. */
+export interface Chart {
+  readonly title: string;
+  readonly unit: string;
+  readonly isLogarithmic: boolean;
+  /** Since the run began. */
+  readonly at_s: readonly number[];
+  readonly lines: readonly Line[];
+  /** What is marked in the chart: a run of several stages shows where each begins. */
+  readonly spans: readonly Span[];
+}
+
+export interface Line {
+  readonly label: string;
+  /** The name of a colour of the page. */
+  readonly colour: string;
+  readonly isDashed: boolean;
+  /** One for each of `at_s`; null where there is none. */
+  readonly values: readonly (number | null)[];
+}
+
+interface Span {
+  readonly name: string;
+  readonly from_s: number;
+  readonly to_s: number;
+  readonly isJudged: boolean;
+}
+
+/** A period of a run: counted from the beginning of the run, and with what was asked for in it. */
+interface Moment extends Period {
+  readonly asked_s: number;
+}
+
+/** As many points as a chart can show: a longer run has them put together, so that the page has a bound. */
+const maxPoints = 720;
+
+/** Throughput and latency over the time of a run, its stages one after the other. */
+export function chartsOf(run: LoadRun): Chart[] {
+  const moments = momentsOf(run);
+  const at_s = moments.map(({ at_s }) => at_s);
+  const spans = run.stages.length > 1 ? spansOf(run.stages) : [];
+  const line = (label: string, colour: string, pick: (moment: Moment) => number, isDashed = false) => ({
+    label,
+    colour,
+    isDashed,
+    values: moments.map(moment => rounded(pick(moment))),
+  });
+  const hasErrors = moments.some(({ errors_s }) => errors_s > 0);
+  return [
+    {
+      title: 'Throughput, requests a second',
+      unit: '/s',
+      isLogarithmic: false,
+      at_s,
+      lines: [
+        line('requests', '--blue', ({ requests_s }) => requests_s),
+        line('asked for', '--muted', ({ asked_s }) => asked_s, true),
+        ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
+      ],
+      spans,
+    },
+    {
+      title: 'Latency, ms, logarithmic',
+      unit: 'ms',
+      isLogarithmic: true,
+      at_s,
+      lines: [
+        line('p50', '--blue', ({ p50_ms }) => p50_ms),
+        line('p95', '--orange', ({ p95_ms }) => p95_ms),
+        line('p99', '--ink', ({ p99_ms }) => p99_ms),
+      ].map(visibleOnLogarithmicScale),
+      spans,
+    },
+  ];
+}
+
+/** The same figure of two runs in one chart: throughput and percentiles of latency. */
+export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
+  const [ofA, ofB] = [momentsOf(a), momentsOf(b)];
+  const at_s = [...new Set([...ofA, ...ofB].map(({ at_s }) => at_s))].sort((one, other) => one - other);
+  const line = (
+    label: string,
+    colour: string,
+    moments: readonly Moment[],
+    pick: (moment: Moment) => number,
+  ) => {
+    const values = new Map(moments.map(moment => [moment.at_s, rounded(pick(moment))]));
+    return { label, colour, isDashed: label === 'B', values: at_s.map(at => values.get(at) ?? null) };
+  };
+  const chart = (title: string, unit: string, pick: (moment: Moment) => number): Chart => {
+    const lines = [line('A', '--blue', ofA, pick), line('B', '--orange', ofB, pick)];
+    const isLogarithmic = unit === 'ms';
+    const longer = lengthOf(a) > lengthOf(b) ? a : b;
+    return {
+      title: isLogarithmic ? `${title}, ms, logarithmic` : title,
+      unit,
+      isLogarithmic,
+      at_s,
+      lines: isLogarithmic ? lines.map(visibleOnLogarithmicScale) : lines,
+      spans: longer.stages.length > 1 ? spansOf(longer.stages) : [],
+    };
+  };
+  return [
+    chart('Throughput, requests a second', '/s', ({ requests_s }) => requests_s),
+    chart('Errors, a second', '/s', ({ errors_s }) => errors_s),
+    chart('p50', 'ms', ({ p50_ms }) => p50_ms),
+    chart('p95', 'ms', ({ p95_ms }) => p95_ms),
+    chart('p99', 'ms', ({ p99_ms }) => p99_ms),
+  ];
+}
+
+/** What a chart shows, for those who do not see it: the lowest and highest value of each line, and when. */
+export function inWords({ at_s, lines, unit }: Chart): string {
+  const words = lines.map(({ label, values }) => {
+    const seen = values.filter(value => value !== null);
+    if (seen.length === 0) return `${label}: nothing`;
+    const highest = Math.max(...seen);
+    const when = duration(at_s[values.indexOf(highest)] ?? 0);
+    const [from, to] = [Math.min(...seen), highest].map(figure);
+    if (from === to) return `${label} ${to} ${unit} throughout`;
+    return `${label} ${from} to ${to} ${unit}, highest at ${when}`;
+  });
+  return `${words.join('; ')}.`;
+}
+
+function momentsOf({ stages }: LoadRun): Moment[] {
+  const spans = spansOf(stages);
+  const periods = stages.reduce((all, stage) => all + stage.periods.length, 0);
+  const together = Math.ceil(periods / maxPoints);
+  return stages.flatMap(({ periods, asked_s }, index) =>
+    thinned(periods, together).map(period => ({
+      ...period,
+      at_s: (spans[index]?.from_s ?? 0) + period.at_s,
+      asked_s,
+    })),
+  );
+}
+
+/** Neighbours put together: rates are their mean, percentiles their highest, which flatters nobody. */
+function thinned(periods: readonly Period[], together: number): Period[] {
+  return Array.from({ length: Math.ceil(periods.length / together) }, (_, index) => {
+    const group = periods.slice(index * together, (index + 1) * together);
+    const mean = (pick: (period: Period) => number) =>
+      group.reduce((all, period) => all + pick(period), 0) / group.length;
+    return {
+      at_s: group.at(-1)?.at_s ?? 0,
+      requests_s: mean(({ requests_s }) => requests_s),
+      errors_s: mean(({ errors_s }) => errors_s),
+      p50_ms: Math.max(...group.map(({ p50_ms }) => p50_ms)),
+      p95_ms: Math.max(...group.map(({ p95_ms }) => p95_ms)),
+      p99_ms: Math.max(...group.map(({ p99_ms }) => p99_ms)),
+    };
+  });
+}
+
+function spansOf(stages: readonly Stage[]): Span[] {
+  let end_s = 0;
+  return stages.map(({ name, isJudged, seconds, periods }) => {
+    const from_s = end_s;
+    // The last answers may come after the stage.
+    end_s += Math.max(seconds, periods.at(-1)?.at_s ?? 0);
+    return { name, isJudged, from_s, to_s: end_s };
+  });
+}
+
+const lengthOf = ({ stages }: LoadRun): number => spansOf(stages).at(-1)?.to_s ?? 0;
+
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** A period without an answer has 0, which has no place on such a scale. */
+const visibleOnLogarithmicScale = (line: Line): Line => ({
+  ...line,
+  values: line.values.map(value => (value && value > 0 ? value : null)),
+});

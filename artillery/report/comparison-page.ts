@@ -1,0 +1,32 @@
+import type { LoadRun } from '../load-run.ts';
+import { chartsOfBoth } from './charts.ts';
+import { comparisons, testedOn, verdicts } from './comparison.ts';
+import { html } from './html.ts';
+import { figures, page, table } from './page.ts';
+
+/** A run and the folder it is from. */
+export interface Named {
+  readonly folder: string;
+  readonly run: LoadRun;
+}
+
+/** Two runs side by side as one page of HTML. */
+export function comparisonPage(a: Named, b: Named): string {
+  const charts = chartsOfBoth(a.run, b.run);
+  const stages = comparisons(a.run, b.run);
+  const content = html`
+<header>
+<p class="kind">Two load runs side by side</p>
+<h1>${[...new Set([a.run.scenario, b.run.scenario])].join(' and ')}</h1>
+</header>
+<h2>Verdicts</h2>
+${table(verdicts([a, b]))}
+<h2>Figures</h2>
+${stages.length > 0 ? '' : html`<p>The runs have no stage in common.</p>`}
+${stages.map(stage => html`<h3>${stage.name}</h3>${table(stage.table)}`)}
+<h2>Over time</h2>
+${figures(charts)}
+<h2>What was tested on what</h2>
+${table(testedOn(a.run, b.run))}`;
+  return page(`${a.folder} and ${b.folder}`, charts, content);
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { LoadRun } from '../load-run.ts';
+
+/** A folder that holds no load run, in a sentence for whoever named it. */
+export class NoRun extends Error {}
+
+/** The run whose summary.json is in a folder. Throws `NoRun` if there is none, or none of a run's shape. */
+export function readRun(folder: string): LoadRun {
+  const no = (why: string) => new NoRun(`${folder} is no load run: ${why}.`);
+  let text: string;
+  try {
+    text = readFileSync(join(folder, 'summary.json'), 'utf8');
+  } catch {
+    throw no('it has no summary.json that can be read');
+  }
+  let run: unknown;
+  try {
+    run = JSON.parse(text);
+  } catch {
+    throw no('its summary.json is not JSON');
+  }
+  if (isRun(run)) return run;
+  throw no(`its summary.json is of another shape: ${ajv.errorsText(isRun.errors, { dataVar: 'the run' })}`);
+}
+
+const string = { type: 'string' };
+const boolean = { type: 'boolean' };
+const number = { type: 'number', minimum: 0 };
+const counts = { type: 'object', additionalProperties: number };
+const list = (items: object, minItems = 0) => ({ type: 'array', items, minItems });
+const object = (
+  required: Readonly<Record<string, object>>,
+  optional: Readonly<Record<string, object>> = {},
+) => ({
+  type: 'object',
+  properties: { ...required, ...optional },
+  required: Object.keys(required),
+});
+
+const latency = object({
+  min: number,
+  mean: number,
+  p50: number,
+  p95: number,
+  p99: number,
+  p999: number,
+  max: number,
+});
+
+const stage = object({
+  name: string,
+  asked_s: number,
+  offered_s: number,
+  seconds: number,
+  isJudged: boolean,
+  requests: number,
+  errors: counts,
+  statusCodes: counts,
+  latency_ms: latency,
+  cache: counts,
+  endpoints: list(object({ name: string, requests: number, errors: number, latency_ms: latency })),
+  periods: list(
+    object({
+      at_s: number,
+      requests_s: number,
+      errors_s: number,
+      p50_ms: number,
+      p95_ms: number,
+      p99_ms: number,
+    }),
+  ),
+});
+
+const loadRun = object(
+  {
+    scenario: string,
+    description: string,
+    target: string,
+    startedAt: { type: 'string', format: 'date-time' },
+    tested: { type: 'object', additionalProperties: string },
+    stages: list(stage, 1),
+    promises: list(object({ promise: string, measured: string, isKept: boolean })),
+  },
+  { generatorLimit: string, cleanUp: string },
+);
+
+const ajv = new Ajv2020();
+ajv.addFormat('date-time', (text: string) => !Number.isNaN(Date.parse(text)));
+const isRun = ajv.compile<LoadRun>(loadRun);

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { LoadRun } from './load-run.ts';
+import { sampleRun, sampleStages } from './testing/sample-run.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'elier-compare-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs the command as `make load-compare` does. */
+const compare = (...folders: string[]): Promise<Ended> =>
+  new Promise(resolve => {
+    const command = [join(import.meta.dirname, 'compare.ts'), ...folders];
+    execFile(process.execPath, command, (error, out, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), out, error: stderr }),
+    );
+  });
+
+/** The folder of a run, of a name that no other run has. */
+function saved(name: string, summary: LoadRun | string): string {
+  const path = join(folder, `${name}-${basename(folder)}`);
+  mkdirSync(path);
+  writeFileSync(join(path, 'summary.json'), typeof summary === 'string' ? summary : JSON.stringify(summary));
+  return path;
+}
+
+/** The page that a comparison wrote; it is removed again. */
+function written({ out }: Ended): string {
+  const path = out.trim().split('\n').at(-1) ?? '';
+  const page = readFileSync(path, 'utf8');
+  rmSync(path);
+  return page;
+}
+
+test('figures of both runs are shown with their difference in per cent', async () => {
+  const a = sampleRun();
+  const b = { ...a, stages: a.stages.map(stage => ({ ...stage, offered_s: stage.offered_s * 1.5 })) };
+  const ended = await compare(saved('a', a), saved('b', b));
+  expect(ended).toMatchObject({ status: 0, error: '' });
+  expect(ended.out).toMatch(/\| Throughput, \/s +\| +200 \| +299 \| +\+50 % \|/);
+  expect(ended.out).toContain(`compare-a-${basename(folder)}-b-${basename(folder)}.html`);
+  const page = written(ended);
+  expect(page).toContain('<td>+50 %</td>');
+  expect(page).toContain('"label":"A"');
+  expect(page).toContain('"label":"B"');
+});
+
+test('what was tested otherwise is marked', async () => {
+  const other = { ...sampleRun(2), tested: { ...sampleRun().tested, Stack: 'one replica' } };
+  const page = written(await compare(saved('a', sampleRun()), saved('b', other)));
+  expect(page).toMatch(/<th scope="row">Stack <span class="note">differs<\/span><\/th>/);
+  expect(page).toMatch(/<th scope="row">Target<\/th>/);
+});
+
+test("stages are compared by their name, and a generator's limit is named", async () => {
+  const fewer = { ...sampleStages(2), stages: sampleStages(2).stages.slice(1) };
+  const ended = await compare(saved('a', sampleStages()), saved('b', fewer));
+  expect(ended.out).not.toMatch(/^100 a second/m);
+  expect(ended.out).toMatch(/^1,000 a second/m);
+  expect(written(ended)).toContain('In A and B the generator was the limit.');
+});
+
+test.each([
+  [
+    'a folder that is not there',
+    undefined,
+    /there is no load run: it has no summary\.json that can be read\.$/,
+  ],
+  ['a summary that is no JSON', '{', /is no load run: its summary\.json is not JSON\.$/],
+  [
+    'a summary of something else',
+    '{"stages":[]}',
+    /another shape: the run must have required property 'scenario'\.$/,
+  ],
+])('%s is one sentence and status 2', async (_, summary, sentence) => {
+  const other = summary === undefined ? join(folder, 'there') : saved('other', summary);
+  const { status, out, error } = await compare(saved('a', sampleRun()), other);
+  expect({ status, out }).toEqual({ status: 2, out: '' });
+  expect(error.trim()).toMatch(sentence);
+  expect(error.trim()).not.toContain('\n');
+});

@@ -1,0 +1,27 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Starts the machine's own Chromium, without a window. Throws, saying what to install, if there is none. */
+export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: executable() });
+
+/** CHROMIUM, or the first of the names that it has on one system or another. */
+function executable(): string {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const paths = ['chromium', 'chromium-browser', 'google-chrome'].flatMap(name =>
+    folders.map(folder => join(folder, name)),
+  );
+  const found = paths.find(isExecutable);
+  if (found) return found;
+  throw new Error('There is no Chromium: apt-get install chromium, or name one in CHROMIUM.');
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
