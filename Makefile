@@ -57,6 +57,7 @@ roll: ## puts the replicas of the app, one by one, into new containers made from
 	@set -e; for replica in $$(docker compose ps --quiet app); do \
 		docker stop $$replica >/dev/null; docker rm $$replica >/dev/null; \
 		docker compose --progress quiet up --detach --no-deps --no-recreate --wait app; \
+		sleep 5; : for so long Nginx passes over a replica that it met before it listened; \
 	done
 
 test-stack: $(installed) ## the tests that drive a stack of their own

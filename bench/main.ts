@@ -34,7 +34,9 @@ if (chosen.length === 0)
 try {
   startRig();
   const world = readWorld();
-  console.log(`${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, 2,000 writes a second at most`);
+  console.log(
+    `${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, 2,000 writes a second at most`,
+  );
   keep('idle', memoryOf(await readUsage()));
   if (chosen.some(({ contestants }) => contestants.some(({ name }) => name === 'static file')))
     await saveStaticFiles(world);

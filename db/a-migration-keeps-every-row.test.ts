@@ -39,7 +39,7 @@ test('004 and 005 make of the rows what an import makes of the same files', asyn
   });
   const imported = await contents();
 
-  await owner.query('drop schema catalogue cascade; drop schema qa cascade');
+  await owner.query('drop schema catalogue cascade; drop schema qa cascade; drop schema idempotency cascade');
   await owner.query('delete from public.migration where number > 3');
   for (const path of ['migrations/002_catalogue.sql', 'migrations/003_qa.sql', 'testing/rows-before-004.sql'])
     await run(path);
@@ -62,7 +62,7 @@ test('004 and 005 make of the rows what an import makes of the same files', asyn
 });
 
 test('005 passes when the last id of all was given out', async () => {
-  await owner.query('drop schema catalogue cascade; drop schema qa cascade');
+  await owner.query('drop schema catalogue cascade; drop schema qa cascade; drop schema idempotency cascade');
   await owner.query('delete from public.migration where number > 3');
   for (const path of ['migrations/002_catalogue.sql', 'migrations/003_qa.sql']) await run(path);
   await owner.query(`select setval('qa.answer_photo_photo_id_seq', 2147483647)`);

@@ -20,9 +20,12 @@ const names = [
   '003_qa.sql',
   '004_catalogue_as_documents.sql',
   '005_photos_in_their_answer.sql',
+  '006_idempotency.sql',
 ];
 const toEmpty = () =>
-  owner.query('drop schema catalogue cascade; drop schema qa cascade; drop table public.migration');
+  owner.query(
+    'drop schema catalogue cascade; drop schema qa cascade; drop schema idempotency cascade; drop table public.migration',
+  );
 const run = () => migrate(database.owner, database.app.password);
 
 it('applies each once, in order', async () => {

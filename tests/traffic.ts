@@ -24,9 +24,6 @@ interface Planned extends Call {
   readonly path: string;
 }
 
-/** Pages that many ask for: in the cache before the traffic begins. */
-const hot = Array.from({ length: 20 }, (_, index) => `/products/${index + 1}`);
-
 interface Counted {
   readonly questions: number;
   readonly votes: number;
@@ -47,6 +44,11 @@ export class Traffic {
   readonly #question: number;
   /** Where no other traffic has read, so that nothing has it in a cache. */
   readonly #firstPage = Math.ceil(Math.random() * 1e8);
+  /** In the cache before the traffic begins, and fresh for 50 s. */
+  readonly #hot = Array.from(
+    { length: 20 },
+    (_, index) => `/products?page=${this.#firstPage + index}&count=8`,
+  );
   #isOver = false;
   #number = 0;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -57,7 +59,7 @@ export class Traffic {
 
   static async start(): Promise<Traffic> {
     const traffic = new Traffic(await newQuestion(1));
-    for (const path of [...hot, ...hot, ...hot, ...hot]) await traffic.#client(path);
+    for (const path of [...traffic.#hot, ...traffic.#hot]) await traffic.#client(path);
     for (const kind of Object.keys(rates) as Kind[])
       traffic.#timers.push(setInterval(() => traffic.#launch(kind), 1000 / rates[kind]));
     return traffic;
@@ -121,7 +123,7 @@ export class Traffic {
     const headers = { 'Idempotency-Key': randomUUID() };
     switch (kind) {
       case 'cached':
-        return { kind, path: hot[number % hot.length] as string };
+        return { kind, path: this.#hot[number % this.#hot.length] as string };
       case 'uncached':
         return { kind, path: `/products?page=${this.#firstPage + number}&count=7` };
       case 'vote':
