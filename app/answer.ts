@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Response } from 'express';
 import { maxInteger, type Page } from './parameters.ts';
 
@@ -8,12 +7,9 @@ import { maxInteger, type Page } from './parameters.ts';
 const nginxKeeps_s = 50;
 /** Less fits a packet as it is, in characters. */
 const minCompressed = 512;
-/** More would hold up other requests, in characters: it is left to a thread of its own. */
-const maxCompressedAtOnce = 64 * 1024;
 /** 4 is nearly as small as 9 for a third of the time; few answers need a second chunk. */
 const compression = { level: 4, chunkSize: 4096 };
 
-const gzipLong = promisify(gzip);
 const keptHeaders = [
   'Cache-Control',
   'Link',
@@ -31,7 +27,7 @@ export interface Caching {
  * Sends JSON text as it came from PostgreSQL, compressed for who accepts that, with an ETag; or 304 when the client has
  * it already. To a 304 Nginx goes on giving the headers it kept, so the ETag tells them apart as well.
  */
-export async function sendJson(response: Response, text: string, caching: Caching): Promise<void> {
+export function sendJson(response: Response, text: string, caching: Caching): void {
   response.set('Cache-Control', caching.cacheControl);
   const kept = [...keptHeaders.map(name => response.get(name)), text].join('\n');
   response.set('ETag', `W/"${hash('sha1', kept, 'base64url')}"`);
@@ -41,22 +37,32 @@ export async function sendJson(response: Response, text: string, caching: Cachin
   if (caching.isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
   if (text.length < minCompressed || request.acceptsEncodings('gzip') !== 'gzip')
     return void response.send(text);
-  const isLong = text.length > maxCompressedAtOnce;
   response.set('Content-Encoding', 'gzip');
-  response.send(isLong ? await gzipLong(text, compression) : gzipSync(text, compression));
+  response.send(compressed(text));
+}
+
+let last = { text: '', compressed: Buffer.of() };
+
+/**
+ * The text, compressed at once: left to other threads, answers would wait for them in memory, a thousand large ones in more
+ * than there is. Those who waited for the same text come one after the other, and get the same bytes.
+ */
+function compressed(text: string): Buffer {
+  if (text !== last.text) last = { text, compressed: gzipSync(text, compression) };
+  return last.compressed;
 }
 
 /**
  * Sends a page as the SQL of lists returns it, `<elements>\n<json>`, with links to the pages beside it. Throws when
  * there is none: such a statement always returns a row.
  */
-export async function sendPage(
+export function sendPage(
   response: Response,
   folded: string | undefined,
   path: string,
   { page, count, offset }: Page,
   caching: Caching,
-): Promise<void> {
+): void {
   if (folded === undefined) throw new Error('A page came without its row.');
   const lineEnd = folded.indexOf('\n');
   const isFull = Number(folded.slice(0, lineEnd)) === count;
@@ -67,5 +73,5 @@ export async function sendPage(
     ...(page > 1 ? [linkTo(page - 1, 'prev')] : []),
   ];
   if (links.length > 0) response.set('Link', links.join(', '));
-  await sendJson(response, folded.slice(lineEnd + 1), caching);
+  sendJson(response, folded.slice(lineEnd + 1), caching);
 }

@@ -4,7 +4,7 @@ import { Admission } from './admission.ts';
 import type { Cache } from './cache.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Database } from './database.ts';
-import { allowOrigin, limitSizes, nameRequests } from './headers.ts';
+import { allowOrigin, limitSizes, nameRequests, refuseFragments } from './headers.ts';
 import { type Health, healthRoutes } from './health.ts';
 import { type Log, logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -29,7 +29,8 @@ export function createApp({ database, cache, log, metrics, health, corsOrigin }:
   // Every parameter counts, however many came before it: one that is given twice must be seen twice.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
 
-  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigin(corsOrigin), limitSizes);
+  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigin(corsOrigin));
+  app.use(limitSizes, refuseFragments);
   app.use(healthRoutes(health));
   app
     .route('/metrics')

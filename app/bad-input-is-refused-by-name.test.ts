@@ -56,6 +56,13 @@ describe.each([
   });
 });
 
+it.each(['/products#', '/products?page=1#', '/products\\1#', '/metrics\\#x'])(
+  'refuses GET %s, which has a fragment',
+  async path => {
+    await expectProblem(400, path, {}, /fragment/);
+  },
+);
+
 describe.each([
   '/qa/questions/:id/helpful',
   '/qa/questions/:id/report',

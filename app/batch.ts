@@ -29,7 +29,7 @@ export class Batch {
   readonly #ask: Ask;
   #waiting: Waiting[] = [];
   #underWay = 0;
-  /** Questions that go together at most, as things are: half of it after a slow statement, one more after each other. */
+  /** Questions that go together at most: half of what a slow statement asked, one more after an answer in time. */
   #limit = maxTogether;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
@@ -81,11 +81,11 @@ export class Batch {
     try {
       const answers = await this.#ask(asked.map(({ values }) => values));
       for (const [index, { resolve }] of asked.entries()) resolve(answers[index]);
+      this.#limit = Math.min(this.#limit + 1, maxTogether);
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
-    const isSlow = performance.now() - started_ms > slow_ms;
-    this.#limit = isSlow ? Math.ceil(asked.length / 2) : Math.min(this.#limit + 1, maxTogether);
+    if (performance.now() - started_ms > slow_ms) this.#limit = Math.ceil(asked.length / 2);
     this.#underWay--;
     this.#schedule();
   }

@@ -46,7 +46,7 @@ it('keeps no failure, nothing that is not there and nothing huge', async () => {
   expect(await get('a')).toBe('text of a');
   await cache.get('none', async () => undefined);
   await get('none');
-  const huge = 'x'.repeat(64 * 1024 + 1);
+  const huge = 'x'.repeat(256 * 1024 + 1);
   expect(await get('huge', huge)).toBe(huge);
   await get('huge', huge);
   expect(asked).toEqual(['a', 'none', 'huge', 'huge']);

@@ -7,8 +7,8 @@ import NodeCache from 'node-cache';
 const keep_s = 5;
 /** All texts together, in characters: at two bytes each, a quarter of a replica's heap (`compose.yaml`). */
 const maxCharacters = 8 * 1024 * 1024;
-/** A text longer than this is not kept, in characters: one must not push out a hundred. */
-const maxLength = 64 * 1024;
+/** A text longer than this is not kept, in characters: one must not push out all others. */
+const maxLength = 256 * 1024;
 
 type Load = () => Promise<string | undefined>;
 export type Lookup = 'hit' | 'joined' | 'miss';

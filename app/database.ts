@@ -1,4 +1,5 @@
-import { DatabaseError, Pool, type QueryArrayConfig } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError, Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import type { DatabaseSettings } from '../db/environment.ts';
 import { Batch, type Values } from './batch.ts';
 import type { Log } from './log.ts';
@@ -18,9 +19,9 @@ const answer_ms = 1000;
 /** Statements that may wait for a connection; the next one is told at once to come back later. */
 const maxWaiting = 500;
 
-/** After so many failures in a row without a word from the server it counts as away. */
+/** After so many failures in a row, and without a word from the server for `answer_ms`, it counts as away. */
 const failuresUntilAway = 4;
-/** While it is away one statement asks it in this time, in milliseconds; the others are told at once. */
+/** While it is away it is asked again after this time, in milliseconds. */
 const probe_ms = 500;
 
 /** Columns stay the text that PostgreSQL sends: JSON is never parsed on its way through. */
@@ -33,9 +34,14 @@ export class Database {
   readonly #pool: Pool;
   readonly #log: Log;
   readonly #batches = new Map<Statement, Batch>();
-  /** Since the server last answered, if only with an error. */
+  /** Since the server last answered, if only with an error, and when that was. */
   #failures = 0;
-  #nextProbe_ms = 0;
+  #heard_ms = 0;
+  /**
+   * While it is, nothing is asked: Nginx has old answers, and they should come as fast as ever; statements that wait
+   * would also hold up the requests of other routes.
+   */
+  #isAway = false;
 
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
     this.#log = log;
@@ -88,31 +94,55 @@ export class Database {
 
   async #rows(statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
     if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many statements are waiting'));
-    if (this.#isAway()) throw away(new Error('the database was away a moment ago'));
+    if (this.#isAway) throw away(new Error('the database was away a moment ago'));
     try {
-      const { rows } = await this.#pool.query({
+      const { rows } = await this.#query({
         ...statement,
         values: [...values],
         rowMode: 'array',
         types: asText,
       });
-      this.#failures = 0;
       return rows;
     } catch (error) {
-      this.#failures = error instanceof DatabaseError ? 0 : this.#failures + 1;
       throw isOurFault(error) ? error : away(error);
     }
   }
 
-  /**
-   * Whether to give up without asking. Nginx has old answers for when the database is away, and they should come as fast
-   * as ever; waiting statements would also hold the requests of other routes up.
-   */
-  #isAway(): boolean {
-    const now_ms = performance.now();
-    if (this.#failures >= failuresUntilAway && now_ms < this.#nextProbe_ms) return true;
-    this.#nextProbe_ms = now_ms + probe_ms;
-    return false;
+  async #query(query: QueryArrayConfig): Promise<QueryArrayResult<(string | null)[]>> {
+    try {
+      const result = await this.#pool.query<(string | null)[]>(query);
+      this.#hear();
+      return result;
+    } catch (error) {
+      if (error instanceof DatabaseError) this.#hear();
+      else this.#miss();
+      throw error;
+    }
+  }
+
+  #hear(): void {
+    this.#failures = 0;
+    this.#heard_ms = performance.now();
+    if (this.#isAway) this.#log.info('the database is back');
+    this.#isAway = false;
+  }
+
+  #miss(): void {
+    this.#failures++;
+    const isSilent = performance.now() - this.#heard_ms > answer_ms;
+    if (this.#isAway || this.#failures < failuresUntilAway || !isSilent) return;
+    this.#isAway = true;
+    this.#log.warn('the database is away');
+    void this.#waitForWord();
+  }
+
+  async #waitForWord(): Promise<void> {
+    while (this.#isAway && !this.#pool.ending) {
+      await sleep(probe_ms, undefined, { ref: false });
+      await this.#query({ text: 'select 1', rowMode: 'array' }).catch(error =>
+        this.#log.debug('the database is still away', { cause: String(error) }),
+      );
+    }
   }
 
   /** Opens all connections now, so that a first burst of requests need not wait for them. */

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectDocumented, operations } from './testing/documented.ts';
+import { expectDocumented } from './testing/documented.ts';
+import { operations } from './testing/documented-answer.ts';
 import type { Call } from './testing/http.ts';
 import { startTestService, type TestService } from './testing/service.ts';
 
@@ -111,6 +112,7 @@ describe.each(Object.entries(reads))('%s', (operation, { good, bad, missing }) =
     await check(operation, 400, bad);
     if (missing) await check(operation, 404, missing);
     await check(operation, 405, first, { method: 'DELETE' });
+    await check(operation, 413, first, { body: 'x'.repeat(66_000) });
     await check(operation, 414, `${first}${first.includes('?') ? '&' : '?'}x=${'x'.repeat(8192)}`);
     await check(operation, 431, first, { headers: { 'X-Large': 'x'.repeat(8192) } });
   });
@@ -155,8 +157,14 @@ describe.each(puts)('PUT %s', template => {
   });
 });
 
-it.each(['live', 'ready'])('GET /health/%s answers', async name => {
-  await check(`GET /health/${name}`, 200, `/health/${name}`);
+it.each(['/health/live', '/health/ready', '/openapi.json'])('GET %s answers and refuses', async path => {
+  const operation = `GET ${path}`;
+  const { headers } = await check(operation, 200, path);
+  await check(operation, 304, path, { headers: { 'If-None-Match': headers.etag ?? '' } });
+  await check(operation, 405, path, { method: 'DELETE' });
+  await check(operation, 413, path, { body: 'x'.repeat(66_000) });
+  await check(operation, 414, `${path}?x=${'x'.repeat(8192)}`);
+  await check(operation, 431, path, { headers: { 'X-Large': 'x'.repeat(8192) } });
 });
 
 it('has now been seen with every status but 412 and 429, which are Nginx’s, and 500', () => {
@@ -164,9 +172,13 @@ it('has now been seen with every status but 412 and 429, which are Nginx’s, an
     operation,
     statuses.filter(status => ![412, 429, 500].includes(status) && !seen.get(operation)?.has(status)),
   ]);
-  // A list always exists: its 404 is the unknown route's.
+  // A list always exists: its 404 is the unknown route's. What is always there has a 400 for what is not HTTP, and a
+  // 503 of Nginx.
   expect(never.filter(([, statuses]) => statuses?.length)).toEqual([
     ['GET /products', [404]],
     ['GET /qa/questions', [404]],
+    ['GET /health/live', [400, 503]],
+    ['GET /health/ready', [400]],
+    ['GET /openapi.json', [400, 503]],
   ]);
 });

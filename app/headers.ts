@@ -41,3 +41,9 @@ export const limitSizes: RequestHandler = (request, _response, next) => {
   if (Number(request.get('Content-Length')) > maxBody) throw new Problem(413, 'The body is over 64 KiB.');
   next();
 };
+
+/** Refuses a URL with a fragment, which is never sent: Express would take `/a\b#` for /a/b, and Nginx does not. */
+export const refuseFragments: RequestHandler = (request, _response, next) => {
+  if (request.originalUrl.includes('#')) throw new Problem(400, 'The URL must not have a fragment.');
+  next();
+};

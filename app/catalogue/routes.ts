@@ -24,7 +24,7 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Adm
         database.answer(queries.document, [id, queries.documents[document]]),
       );
       if (text === undefined) throw doesNotExist(`product ${id}`);
-      await sendJson(response, text, caching);
+      sendJson(response, text, caching);
     };
 
   const listProducts: RequestHandler = async (request, response) => {
@@ -34,7 +34,7 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Adm
     const folded = await cache.get(key, () =>
       database.answer(queries.productsPage, [page.offset, page.offset + page.count], page.count),
     );
-    await sendPage(response, folded, '/products', page, caching);
+    sendPage(response, folded, '/products', page, caching);
   };
 
   const router = Router({ caseSensitive: true });

@@ -1,19 +1,18 @@
 import { cataloguePaths, catalogueSchemas } from '../catalogue/openapi.ts';
 import { questionPaths, questionSchemas } from '../questions/openapi.ts';
-import { components, object } from './parts.ts';
+import { components, object, problems, unchanged } from './parts.ts';
 
-const health = (summary: string, failure: object = {}) => ({
+const answer = (summary: string, description: string, body: unknown) => ({
   get: {
     summary,
     responses: {
-      200: {
-        description: 'Yes.',
-        content: { 'application/json': { schema: object({ status: { const: 'ok' } }) } },
-      },
-      ...failure,
+      200: { description, content: { 'application/json': { schema: body } } },
+      304: unchanged,
+      ...problems,
     },
   },
 });
+const isOk = object({ status: { const: 'ok' } });
 
 /** The OpenAPI 3.1 document of the whole API, as `GET /openapi.json` answers it. */
 export const openapi = {
@@ -28,16 +27,9 @@ export const openapi = {
   paths: {
     ...cataloguePaths,
     ...questionPaths,
-    '/health/live': health('Does the process run?'),
-    '/health/ready': health('Can it serve?', { 503: { $ref: '#/components/responses/Unavailable' } }),
-    '/openapi.json': {
-      get: {
-        summary: 'This document.',
-        responses: {
-          200: { description: 'It.', content: { 'application/json': { schema: { type: 'object' } } } },
-        },
-      },
-    },
+    '/health/live': answer('Does the process run?', 'Yes.', isOk),
+    '/health/ready': answer('Can it serve?', 'Yes.', isOk),
+    '/openapi.json': answer('This document.', 'It.', { type: 'object' }),
   },
   components: { ...components, schemas: { ...components.schemas, ...catalogueSchemas, ...questionSchemas } },
 };

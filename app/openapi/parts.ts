@@ -38,17 +38,21 @@ export function read(summary: string, parameters: readonly string[], body: unkno
         },
         content: { 'application/json': { schema: body } },
       },
-      304: { description: 'What the client has is still right.' },
-      400: response('BadRequest'),
+      304: unchanged,
+      404: response('NotFound'),
       412: response('PreconditionFailed'),
       ...problems,
     },
   };
 }
 
-const problems = {
-  404: response('NotFound'),
+export const unchanged = { description: 'What the client has is still right.' };
+
+/** What may go wrong with any request. */
+export const problems = {
+  400: response('BadRequest'),
   405: response('MethodNotAllowed'),
+  413: response('BodyTooLarge'),
   414: response('UrlTooLong'),
   431: response('HeadersTooLarge'),
   500: response('Failed'),
@@ -67,8 +71,7 @@ export function add(summary: string, parameters: readonly string[], body: unknow
         headers: { ...everywhere, Location: header('Location') },
         content: { 'application/json': { schema: created } },
       },
-      400: response('BadRequest'),
-      413: response('BodyTooLarge'),
+      404: response('NotFound'),
       415: response('NotJson'),
       422: response('RuleBroken'),
       429: response('TooManyWrites'),
@@ -84,8 +87,7 @@ export function change(summary: string, parameters: readonly string[]) {
     parameters: [...parameters, 'idempotency_key'].map(parameter),
     responses: {
       204: { description: 'Done.', headers: everywhere },
-      400: response('BadRequest'),
-      413: response('BodyTooLarge'),
+      404: response('NotFound'),
       422: response('KeyUsed'),
       429: response('TooManyWrites'),
       ...problems,
@@ -141,7 +143,7 @@ const problem = (description: string, moreHeaders: readonly string[] = []) => ({
 
 const responses = {
   BadRequest: problem(
-    'An id, page or count that is no positive 32-bit integer, a body that is not JSON, or an Idempotency-Key that is none.',
+    'An id, page or count that is no positive 32-bit integer, a body that is not JSON, an Idempotency-Key that is none, or what cannot be read as HTTP.',
   ),
   NotFound: problem('There is no such product, question, answer or route.'),
   MethodNotAllowed: problem('The route has other methods.', ['Allow']),

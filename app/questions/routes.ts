@@ -34,7 +34,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
       database.answer(queries.questionsPage, [id, page.offset, page.count], page.count),
     );
     const path = `/qa/questions?product_id=${id}`;
-    await sendPage(response, folded, path, page, caching);
+    sendPage(response, folded, path, page, caching);
   };
 
   const listAnswers: RequestHandler<{ question_id: string }> = async (request, response) => {
@@ -45,7 +45,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;
-    await sendPage(response, folded, path, page, caching);
+    sendPage(response, folded, path, page, caching);
   };
 
   const askQuestion: RequestHandler = async (request, response) => {

@@ -25,14 +25,17 @@ export function call(
 ): Promise<Answer> {
   const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = body === undefined ? undefined : isRaw ? body : JSON.stringify(body);
-  const contentType = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const contentType = bytes === undefined ? {} : { 'Content-Type': 'application/json' };
+  // Of a GET node:http would send the body, but not say that there is one.
+  const isFramed = bytes === undefined || 'Transfer-Encoding' in headers;
+  const framing = isFramed ? {} : { 'Content-Length': Buffer.byteLength(bytes) };
   return new Promise((resolve, reject) => {
     const options = {
       port,
       path,
       method,
       agent: agent ?? false,
-      headers: { ...contentType, ...headers },
+      headers: { ...contentType, ...framing, ...headers },
       timeout: 10_000,
     };
     const outgoing = request({ host: '127.0.0.1', ...options }, incoming => {
