@@ -8,6 +8,7 @@ SCALE ?= 0.001
 SEED ?= 1
 
 installed := node_modules/.package-lock.json
+artillery := artillery/node_modules/.package-lock.json
 needs_docker = docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
 	{ echo 'make $@ needs a running Docker engine with Compose. Without Docker, make dev serves the same API.' >&2; exit 1; }
 needs_wrk = command -v wrk >/dev/null || \
@@ -20,6 +21,12 @@ help: ## lists these commands
 $(installed): package.json package-lock.json
 	@echo 'Installing packages …'
 	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Without the browser that Artillery would download for tests of pages.
+$(artillery): artillery/package.json artillery/package-lock.json
+	@echo 'Installing Artillery …'
+	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix artillery --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # On one machine, without Docker
@@ -53,8 +60,10 @@ logs: ## its logs, as they come
 roll: ## puts the replicas of the app, one by one, into new containers made from what is here; no request fails
 	@$(needs_docker)
 	@docker compose build --quiet app
-	@docker compose run --rm prepare
-	@set -e; for replica in $$(docker compose ps --quiet app); do \
+	@docker compose run --rm --no-deps prepare
+	@set -e; replicas=$$(docker compose ps --quiet app); \
+	[ -n "$$replicas" ] || { echo 'There is no replica to replace: make up starts the stack.' >&2; exit 1; }; \
+	for replica in $$replicas; do \
 		docker stop $$replica >/dev/null; docker rm $$replica >/dev/null; \
 		docker compose --progress quiet up --detach --no-deps --no-recreate --wait app; \
 		sleep 5; : for so long Nginx passes over a replica that it met before it listened; \
@@ -63,6 +72,18 @@ roll: ## puts the replicas of the app, one by one, into new containers made from
 test-stack: $(installed) ## the tests that drive a stack of their own
 	@$(needs_docker)
 	@npm run --silent test-stack
+
+.PHONY: drill
+drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
+	@$(needs_docker)
+	@WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts
+	@COMPOSE_FILE=compose.yaml:tests/drill/small-disk.yaml node tests/drill/full-disk.ts
+
+.PHONY: audit
+audit: $(installed) ## what is known against the npm packages, and which Debian packages of the images have updates
+	@$(needs_docker)
+	@docker compose build --quiet app
+	@node tests/audit.ts
 
 # Data
 
@@ -115,11 +136,6 @@ bench-scales: $(installed) ## reads without caches over data sets of three sizes
 bench-report: $(installed) ## writes what they measured into docs/performance/results.md
 	@node bench/report.ts
 
-.PHONY: load-compare
-load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder
-	@$(if $(and $(A),$(B)),,echo 'Name the folders of two runs: make load-compare A=folder B=folder' >&2; exit 1)
-	@node artillery/compare.ts '$(A)' '$(B)'
-
 .PHONY: page-bytes
 page-bytes: $(installed) ## how many bytes a product page's four answers have [API=url]
 	@API='$(API)' node bench/page-bytes.ts
@@ -129,3 +145,18 @@ blocks: ## how many blocks each read of the running stack's database touches
 	@$(needs_docker)
 	@docker compose build --quiet app
 	@docker compose run --rm --volume '$(CURDIR)/bench:/app/bench:ro' prepare node bench/blocks.ts
+
+# Load runs
+
+.PHONY: load-test load-clean load-compare
+load-test: $(installed) $(artillery) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
+	@node artillery/main.ts $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
+		$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+
+load-clean: ## removes what load runs wrote from the stack's database
+	@$(needs_docker)
+	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
+
+load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder
+	@$(if $(and $(A),$(B)),,echo 'Name the folders of two runs: make load-compare A=folder B=folder' >&2; exit 1)
+	@node artillery/compare.ts '$(A)' '$(B)'

@@ -81,8 +81,8 @@ export const questionsUnderWrites: Requests = (world, random) =>
       : `GET /qa/questions?product_id=${upTo(100, random)}`,
   );
 
-/** Draws ranks from 1 with probability 1/rank (s = 1.0), which are spread over the ids by a fixed step. */
-function zipfOf(ids: number, random: () => number): () => number {
+/** Draws ids from 1: ranks with probability 1/rank (s = 1.0), spread over the ids by a fixed step. */
+export function zipfOf(ids: number, random: () => number): () => number {
   const cumulated = new Float64Array(ids);
   let sum = 0;
   for (let rank = 1; rank <= ids; rank++) {

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { optionsFrom } from './options.ts';
+import { findTarget } from './target.ts';
+import { type FakeTarget, type FakeTargetOptions, startFakeTarget } from './testing/fake-target.ts';
+
+let target: FakeTarget | undefined;
+const start = async (options?: FakeTargetOptions) => {
+  target = await startFakeTarget(options);
+  return target.url;
+};
+afterEach(() => {
+  target?.stop();
+  target = undefined;
+});
+
+const reports = join(import.meta.dirname, 'reports');
+const written = () => (existsSync(reports) ? readdirSync(reports) : []);
+
+async function main(...options: string[]): Promise<{ code: number; said: string }> {
+  const run = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...options]);
+  const [said, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
+  return { code, said };
+}
+
+describe('a wrong option is named in one sentence, and nothing begins', () => {
+  test.each([
+    [['--scenario', 'nope'], /^SCENARIO must be one of browse, .*, not "nope"\.\n$/],
+    [['--rate', '0'], /^RATE must be a whole number from 1 to [0-9]+, not "0"\.\n$/],
+    [['--rate', '1e3'], /^RATE .* not "1e3"\.\n$/],
+    [['--duration', '99999'], /^DURATION must be .* not "99999"\.\n$/],
+    [['--scenario', 'stages', '--rate', '5'], /^RATE cannot be given for stages, .*\.\n$/],
+    [['--target', 'localhost'], /^TARGET must be .* not "localhost"\.\n$/],
+    [['--target', 'http://localhost:1/products'], /^TARGET must be .*\.\n$/],
+    [['--target', 'http://someone:secret@localhost:1'], /^TARGET must be (?!.*secret).*\.\n$/],
+    [
+      ['--target', 'http://shop.example'],
+      /^TARGET http:\/\/shop\.example is not this machine: .*CONFIRM=yes/,
+    ],
+    [['--target', 'http://shop.example', '--confirm', 'no'], /is not this machine/],
+    [
+      ['--target', 'http://127.0.0.1:65535'],
+      /^TARGET http:\/\/127\.0\.0\.1:65535 does not answer .*ECONNREFUSED\.\n$/,
+    ],
+  ])('%j', async (options, sentence) => {
+    const before = written();
+    const { code, said } = await main(...options);
+    expect(said).toMatch(sentence);
+    expect(code).toBe(2);
+    expect(written()).toEqual(before);
+  });
+});
+
+describe('the target', () => {
+  const settings = {};
+  const options = (given: object, more = settings) => optionsFrom(given, more);
+
+  test('is the local stack where none is named, at its HTTP_PORT', () => {
+    expect(options({})).toMatchObject({ target: 'http://localhost:8080', isLocal: true });
+    expect(options({ target: '' }, { HTTP_PORT: '8099' }).target).toBe('http://localhost:8099');
+    expect(() => options({}, { HTTP_PORT: 'x' })).toThrow('HTTP_PORT');
+  });
+
+  test.each(['http://localhost:80', 'http://127.0.0.2', 'http://[::1]:8080'])('%s is this machine', url => {
+    expect(options({ target: url }).isLocal).toBe(true);
+  });
+
+  test.each(['http://127.0.0.1.shop.example', 'http://8.8.8.8', 'http://localhost.shop.example'])(
+    '%s is not, and is confirmed first',
+    url => {
+      expect(() => options({ target: url })).toThrow('CONFIRM=yes');
+      expect(options({ target: url, confirm: 'yes' })).toMatchObject({ target: url, isLocal: false });
+    },
+  );
+
+  test.each([1, 2, 3, 7, 1000, 1_000_011])('tells how many products it has: %i', async products => {
+    const url = await start({ products });
+    expect(await findTarget(url)).toEqual({ url, products, version: '1', isBehindNginx: true });
+    expect(target?.asked.length).toBeLessThan(50);
+  });
+
+  test.each([
+    ['has no products', { products: 0 }, 'has no products'],
+    ['is another API', { title: 'Something else' }, 'is another API'],
+    ['is no API at all', instead(200, 'Hello'), 'is another API'],
+    ['redirects', instead(302, ''), 'does not answer /openapi.json'],
+    ['cannot serve', instead(503, '', '/health/ready'), 'cannot serve now'],
+    [
+      'answers in another shape',
+      instead(200, '[{"id": "1"}]', '/products?page=1&count=1'),
+      'not as documented',
+    ],
+    ['fails', instead(500, '', '/products?page=1&count=1'), 'answers GET /products?page=1&count=1 with 500'],
+  ])('that %s is refused in a sentence', async (_, wrong, sentence) => {
+    const url = await start(wrong);
+    await expect(findTarget(url)).rejects.toThrow(sentence);
+    await expect(findTarget(url)).rejects.toThrow(`TARGET ${url} `);
+  });
+});
+
+function instead(status: number, body: string, path?: string): FakeTargetOptions {
+  return {
+    instead(request, response) {
+      if (path && request.url !== path) return false;
+      response.writeHead(status, { Location: 'http://127.0.0.1:1/' }).end(body);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { Generator } from './artillery.ts';
+import type { LiveLine } from './live-line.ts';
+import { loadTest } from './load-test.ts';
+import { optionsFrom } from './options.ts';
+import { verdictOf } from './report/verdict.ts';
+import { type FakeTarget, startFakeTarget } from './testing/fake-target.ts';
+import { goesOnSeeing, type Second, sees } from './testing/samples.ts';
+
+/** What a scenario of product pages, of three requests each, sends at 99 requests a second. */
+const asAsked: Second = { visits: 33, requests: 99, latency_ms: 2 };
+
+let target: FakeTarget;
+beforeAll(async () => {
+  target = await startFakeTarget();
+});
+afterAll(() => target.stop());
+
+const silent: LiveLine = { say() {}, begin() {}, period() {}, end() {} };
+
+function run(generate: Generator, given: object = {}, more: object = {}) {
+  const asked = { scenario: 'overview', rate: '99', duration: '4', target: target.url, ...given };
+  const { signal } = new AbortController();
+  return loadTest({ ...optionsFrom(asked, {}), settings: {}, generate, live: silent, signal, ...more });
+}
+const stages = { scenario: 'stages', rate: '' };
+
+test('a run that kept its promises says what it sent and saw', async () => {
+  const result = await run(sees(asAsked));
+  expect(verdictOf(result).title).toBe('All 3 promises kept');
+  expect(result.stages).toHaveLength(1);
+  expect(result.stages[0]).toMatchObject({
+    name: '99 a second',
+    asked_s: 99,
+    offered_s: 99,
+    seconds: 4,
+    isJudged: true,
+    requests: 396,
+    errors: {},
+    statusCodes: { 200: 396 },
+    cache: { HIT: 396 },
+    latency_ms: { p50: 2, max: 2 },
+    endpoints: [{ name: 'GET /products', requests: 396, errors: 0 }],
+  });
+  expect(result.stages[0]?.periods.map(({ at_s, requests_s }) => [at_s, requests_s])).toEqual([
+    [1, 99],
+    [2, 99],
+    [3, 99],
+    [4, 99],
+  ]);
+});
+
+test('it says what was tested on what, and with which limit on writes', async () => {
+  const settings = { WRITE_RATE: '5' };
+  const { tested } = await run(sees(asAsked), {}, { settings });
+  expect(tested).toEqual({
+    Products: '1,000, found by asking the target',
+    'API version': '1',
+    Generator: expect.stringMatching(/^Artillery 2\.[0-9.]+, Node 24\.[0-9.]+, [0-9]+ cores, [0-9.]+ GiB$/),
+    'Write limit': '5 a second of one address, 200 at once',
+  });
+  const remote = await run(sees(asAsked), {}, { isLocal: false });
+  expect(remote.tested['Write limit']).toBe('unknown, of the target');
+});
+
+test('it says how to remove what it wrote, here and elsewhere, and nothing when it wrote nothing', async () => {
+  expect((await run(sees(asAsked))).cleanUp).toBeUndefined();
+  expect((await run(sees(asAsked), { scenario: 'questions' })).cleanUp).toMatch(
+    /^make load-clean removes the 10 questions/,
+  );
+  const remote = await run(sees(asAsked), { scenario: 'questions' }, { isLocal: false });
+  expect(remote.cleanUp).toContain('artillery/load-clean.sql');
+});
+
+describe('a promise is broken, and named with what was measured', () => {
+  test.each([
+    ['error rate', { ...asAsked, errors: { 'status 503': 1 } }, /error rate below 1 % \(it was 1\.01 %\)/],
+    ['p95', { ...asAsked, latency_ms: 120 }, /p95 below 100 ms \(it was 120 ms\)/],
+    ['p99', { ...asAsked, latency_ms: 300 }, /p99 below 250 ms \(it was 300 ms\)/],
+    ['unanswered requests', { ...asAsked, lost: 2 }, /error rate below 1 % \(it was 2\.02 %\)/],
+    [
+      'no request at all',
+      { visits: 33, requests: 0, latency_ms: 1 },
+      /error rate below 1 % \(it was 100 %\)/,
+    ],
+  ])('%s', async (_, second, sentence) => {
+    const { state, reason } = verdictOf(await run(sees(second)));
+    expect(state).toBe('broken');
+    expect(reason).toMatch(sentence);
+  });
+
+  test('by the worst of several stages', async () => {
+    const generate: Generator = (load, signal) =>
+      sees({ visits: load.arrivals_s, requests: load.arrivals_s * 3, latency_ms: load.arrivals_s })(
+        load,
+        signal,
+      );
+    const { promises } = await run(generate, stages);
+    expect(promises[1]).toMatchObject({
+      measured: expect.stringMatching(/ at 5,000 a second$/),
+      isKept: false,
+    });
+  });
+});
+
+describe('the generator was the limit', () => {
+  test('when it did not begin its visits in time: such a stage is not judged', async () => {
+    const result = await run(sees({ visits: 20, requests: 60, latency_ms: 900 }));
+    expect(verdictOf(result).state).toBe('unjudged');
+    expect(result.stages[0]?.isJudged).toBe(false);
+    expect(result.generatorLimit).toBe(
+      'Of 99 requests a second Artillery sent 60, 60.61 % of what was asked for: 39.39 % of the visits did not begin in time.',
+    );
+  });
+
+  test('when answers take it much longer than the probe beside it', async () => {
+    const slow = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
+    const { generatorLimit } = await run(slow, { duration: '30' });
+    expect(generatorLimit).toMatch(/it saw answers take [0-9,.]+ times as long/);
+  });
+
+  test('not when visits end early because the target fails', async () => {
+    const failing = sees({ visits: 33, requests: 40, latency_ms: 1, errors: { ECONNREFUSED: 33 } });
+    const result = await run(failing);
+    expect(result.generatorLimit).toBeUndefined();
+    expect(verdictOf(result).reason).toContain('error rate');
+  });
+
+  test('ends the stages there, and judges those before', async () => {
+    const upTo1000: Generator = (load, signal) => {
+      const visits = Math.min(load.arrivals_s, 500);
+      return sees({ visits, requests: visits * 2.7, latency_ms: 2 })(load, signal);
+    };
+    const result = await run(upTo1000, stages);
+    expect(result.stages.map(({ name, isJudged }) => [name, isJudged])).toEqual([
+      ['100 a second', true],
+      ['1,000 a second', true],
+      ['3,000 a second', false],
+    ]);
+    expect(verdictOf(result).state).toBe('kept');
+    expect(result.generatorLimit).toContain('Of 3,000 requests a second');
+  });
+});
+
+test('an interrupted run says what it saw until then, and counts no request as failed that it did not wait for', async () => {
+  const interruption = new AbortController();
+  const period = () => interruption.abort();
+  const generate = goesOnSeeing({ ...asAsked, lost: 3 });
+  const result = await run(
+    generate,
+    { ...stages, duration: '60' },
+    { live: { ...silent, period }, signal: interruption.signal },
+  );
+  expect(result.stages).toHaveLength(1);
+  expect(result.stages[0]).toMatchObject({ requests: 192, errors: {}, seconds: 2 });
+  expect(result.tested.Ended).toBe('early, by whoever ran it');
+});

@@ -1,0 +1,48 @@
+import type { Promised, Stage } from './load-run.ts';
+import { count, figure, percent } from './report/figures.ts';
+import { errorRate } from './report/stage.ts';
+
+/** Thresholds, in the terms of Artillery's own `ensure`: the error rate in percent, latencies in ms. */
+export interface Ensure {
+  readonly maxErrorRate: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/**
+ * Judges the stages in which the generator was not the limit: for each threshold, the worst of them must be below it. A
+ * stage without a single answer keeps none. No promises when there is no stage to judge.
+ */
+export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage[]): Promised[] {
+  const judged = stages.filter(({ isJudged }) => isJudged);
+  if (judged.length === 0) return [];
+  const promised = (
+    promise: string,
+    limit: number,
+    of: (stage: Stage) => number,
+    text: (value: number) => string,
+  ) => {
+    const worst = judged.reduce((worst, stage) => (of(stage) > of(worst) ? stage : worst));
+    const at = judged.length > 1 && of(worst) > 0 ? ` at ${worst.name}` : '';
+    return { promise, measured: `${text(of(worst))}${at}`, isKept: of(worst) < limit };
+  };
+  const latency = (percentile: 'p95' | 'p99', limit_ms: number) =>
+    promised(
+      `${percentile} below ${count(limit_ms)} ms`,
+      limit_ms,
+      stage => (hasAnswers(stage) ? stage.latency_ms[percentile] : Number.POSITIVE_INFINITY),
+      value => (Number.isFinite(value) ? `${figure(value)} ms` : 'no answer'),
+    );
+  return [
+    promised(
+      `error rate below ${figure(maxErrorRate)} %`,
+      maxErrorRate / 100,
+      stage => (stage.requests > 0 ? errorRate(stage) : 1),
+      percent,
+    ),
+    latency('p95', p95),
+    latency('p99', p99),
+  ];
+}
+
+const hasAnswers = ({ statusCodes }: Stage) => Object.keys(statusCodes).length > 0;

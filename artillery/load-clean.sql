@@ -1,0 +1,15 @@
+-- Removes what load runs wrote: the questions that bear their name, and whatever was written to those. As the owner of the
+-- database.
+with question as (
+  delete from qa.question
+  where user_written and asker_name = 'elier-load-test' and asker_email = 'load-test@elier.example'
+  returning product_id, question_id
+), answer as (
+  delete from qa.answer using question
+  where (answer.product_id, answer.question_id) = (question.product_id, question.question_id)
+  returning answer_id
+), kept as (
+  delete from idempotency.kept using question where kept.question_id = question.question_id
+)
+select format('Removed %s questions and %s answers of load runs.',
+  (select count(*) from question), (select count(*) from answer));

@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import { ArtilleryFailure, runArtillery } from './artillery.ts';
+import { BadOption } from './bad-option.ts';
+import { liveLineOn } from './live-line.ts';
+import type { LoadRun } from './load-run.ts';
+import { loadTest } from './load-test.ts';
+import { type Given, optionsFrom } from './options.ts';
+import { verdictOf } from './report/verdict.ts';
+import { writeReport } from './report.ts';
+import { stackSettings } from './settings.ts';
+
+// A load run: `make load-test`. Status 1: a promise broke, or nothing could be judged. 2: there was no run. 130: it was
+// interrupted, and what was seen until then is reported.
+const given = new Command('load-test')
+  .description('Puts load on the API, as a front-end does, and reports whether the promises hold.')
+  .option('--scenario <name>', 'a file of artillery/scenarios (default: browse)')
+  .option('--target <url>', 'where the API is (default: the local stack)')
+  .option('--rate <number>', "requests a second (default: the scenario's)")
+  .option('--duration <seconds>', "how long (default: the scenario's)")
+  .option('--confirm <yes>', 'for a target that is not this machine')
+  .parse()
+  .opts<Given>();
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
+const live = liveLineOn(process.stderr);
+
+try {
+  const settings = stackSettings();
+  const options = optionsFrom(given, settings);
+  const { signal } = interruption;
+  const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
+  if (run.stages.length > 0) conclude(run);
+  else console.error('Interrupted before the first request.');
+  if (signal.aborted) process.exitCode = 130;
+} catch (error) {
+  // Any other error is a bug, and keeps its stack.
+  if (!(error instanceof BadOption || error instanceof ArtilleryFailure)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
+
+function conclude(run: LoadRun): void {
+  const time = run.startedAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '-');
+  const folder = join(import.meta.dirname, 'reports', `${time}-${run.scenario}`);
+  mkdirSync(folder, { recursive: true });
+  const summary = join(folder, 'summary.json');
+  writeFileSync(summary, `${JSON.stringify(run, null, 2)}\n`);
+  const { state, title, reason } = verdictOf(run);
+  const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
+  console.log(`${title}, after ${requests.toLocaleString('en')} requests. ${reason}`.trim());
+  for (const { promise, measured } of run.promises) console.log(`  ${promise}: ${measured}`);
+  if (run.generatorLimit) console.log(run.generatorLimit);
+  if (run.cleanUp) console.log(run.cleanUp);
+  for (const path of [...writeReport(folder, run), summary]) console.log(`  ${relative('', path)}`);
+  if (state !== 'kept') process.exitCode = 1;
+}

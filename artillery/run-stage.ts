@@ -1,0 +1,169 @@
+import type { Generator, Load } from './artillery.ts';
+import { addCounts, type Counts, noCounts, type Sample } from './counts.ts';
+import { productsOf } from './drawn.ts';
+import { latencyOf } from './latencies.ts';
+import type { Endpoint, Period, Stage } from './load-run.ts';
+import { probe } from './probe.ts';
+import { count, figure, percent } from './report/figures.ts';
+import { sum } from './report/stage.ts';
+import { meanRequests, type Offer, type Visit } from './scenario.ts';
+import type { Target } from './target.ts';
+
+/** A stage is offered when this part of what was asked for was sent. */
+const enough = 0.95;
+/** The generator is late when what it measures takes so many times as long as what the probe does. */
+const mostBesideProbe = 2;
+
+export interface StageRun extends Stage {
+  /** Why the generator, and not the target, was the limit; undefined when it was not. */
+  readonly generatorLimit?: string;
+}
+
+export interface StageOptions {
+  readonly target: Target;
+  readonly visits: readonly Visit[];
+  readonly http: object;
+  readonly popularity: Load['plan']['popularity'];
+  readonly own: Load['plan']['own'];
+  readonly offer: Offer;
+  readonly generate: Generator;
+  /** Is told what each second had, when the next begins. */
+  readonly onPeriod: (period: Period) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a stage, and says what was seen in it: of one that was aborted, until then. Throws what the generator throws. */
+export async function runStage(options: StageOptions): Promise<StageRun> {
+  const { target, visits, http, popularity, own, offer, generate, onPeriod, signal } = options;
+  const arrivals_s = Math.ceil(offer.rate / meanRequests(visits));
+  const plan = { products: target.products, popularity, own, seconds: offer.seconds };
+  const seen = new Seen();
+  const probing = new AbortController();
+  const probed = probe(target.url, productsOf(target.products, popularity), probing.signal);
+  try {
+    for await (const sample of generate({ target: target.url, http, visits, arrivals_s, plan }, signal)) {
+      for (const period of seen.add(sample)) onPeriod(period);
+    }
+  } finally {
+    probing.abort();
+  }
+  const probe_ms = await probed;
+  return stageOf(seen, offer, arrivals_s, probe_ms, signal.aborted);
+}
+
+/** All samples of a stage, from all workers of Artillery. */
+class Seen {
+  readonly endpoints = new Map<string, Counts>();
+  /** By the second in which they were told, from 1. */
+  readonly seconds: Counts[] = [];
+  visits = 0;
+  #start_ms: number | undefined;
+
+  /** Returns the seconds that are over with it. */
+  add({ at_ms, visits, endpoints }: Sample): Period[] {
+    this.#start_ms ??= at_ms - 1000;
+    this.visits += visits;
+    const second = Math.max(1, Math.round((at_ms - this.#start_ms) / 1000));
+    const known = this.seconds.length;
+    while (this.seconds.length < second) this.seconds.push(noCounts());
+    const ofSecond = this.seconds[second - 1] as Counts;
+    for (const [name, counts] of Object.entries(endpoints)) {
+      const ofEndpoint = this.endpoints.get(name) ?? noCounts();
+      this.endpoints.set(name, ofEndpoint);
+      addCounts(ofEndpoint, counts);
+      addCounts(ofSecond, counts);
+    }
+    const over = known > 0 ? this.seconds.slice(known - 1, -1) : [];
+    return over.map((counts, index) => periodOf(counts, known + index));
+  }
+}
+
+function stageOf(
+  seen: Seen,
+  offer: Offer,
+  arrivals_s: number,
+  probe_ms: number,
+  isAborted: boolean,
+): StageRun {
+  for (const counts of seen.endpoints.values()) {
+    if (isAborted) counts.requests = counts.finished;
+    else addUnanswered(counts);
+  }
+  const all = noCounts();
+  for (const counts of seen.endpoints.values()) addCounts(all, counts);
+  const seconds = isAborted ? Math.min(seen.seconds.length, offer.seconds) : offer.seconds;
+  const offered_s = seconds > 0 ? all.requests / seconds : 0;
+  const latency_ms = latencyOf(all.latencies);
+  const generatorLimit = limitOf({
+    asked_s: offer.rate,
+    offered_s,
+    visits: seen.visits / (arrivals_s * seconds),
+    besideProbe: probe_ms > 0 ? latency_ms.p50 / probe_ms : 1,
+  });
+  return {
+    name: `${count(offer.rate)} a second`,
+    asked_s: offer.rate,
+    offered_s,
+    seconds,
+    isJudged: generatorLimit === undefined && seconds > 0,
+    requests: all.requests,
+    errors: all.errors,
+    statusCodes: all.statusCodes,
+    latency_ms,
+    cache: all.cache,
+    endpoints: [...seen.endpoints].map(endpointOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    periods: seen.seconds
+      .slice(0, Math.max(seconds, lastError(seen.seconds)))
+      .map((counts, index) => periodOf(counts, index + 1)),
+    ...(generatorLimit && { generatorLimit }),
+  };
+}
+
+/** What was still under way when the stage was ended. */
+function addUnanswered({ requests, finished, errors }: Counts): void {
+  if (requests > finished) errors['no answer before the end'] = requests - finished;
+}
+
+const endpointOf = ([name, counts]: [string, Counts]): Endpoint => ({
+  name,
+  requests: counts.requests,
+  errors: sum(counts.errors),
+  latency_ms: latencyOf(counts.latencies),
+});
+
+/** The second, from 1, in which the last request failed: of those sent towards the end, some seconds later. */
+const lastError = (seconds: readonly Counts[]) => seconds.findLastIndex(({ errors }) => sum(errors) > 0) + 1;
+
+function periodOf(counts: Counts, at_s: number): Period {
+  const { p50, p95, p99 } = latencyOf(counts.latencies);
+  return {
+    at_s,
+    requests_s: counts.requests,
+    errors_s: sum(counts.errors),
+    p50_ms: p50,
+    p95_ms: p95,
+    p99_ms: p99,
+  };
+}
+
+interface Offered {
+  readonly asked_s: number;
+  readonly offered_s: number;
+  /** Visits that began, as a part of those that should have. */
+  readonly visits: number;
+  /** The median latency that Artillery measured, as a multiple of the probe's. */
+  readonly besideProbe: number;
+}
+
+/** Why the generator was the limit: it sent less than it should, because it was late itself. */
+function limitOf({ asked_s, offered_s, visits, besideProbe }: Offered): string | undefined {
+  if (offered_s >= enough * asked_s || (visits >= enough && besideProbe <= mostBesideProbe)) return undefined;
+  const why =
+    visits < enough
+      ? `${percent(1 - visits)} of the visits did not begin in time`
+      : `it saw answers take ${figure(besideProbe)} times as long as one that asks by itself`;
+  return (
+    `Of ${count(asked_s)} requests a second Artillery sent ${count(offered_s)}, ` +
+    `${percent(offered_s / asked_s)} of what was asked for: ${why}.`
+  );
+}

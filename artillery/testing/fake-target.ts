@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openapi } from '../../app/openapi/document.ts';
+
+/** A target of load runs that answers as the API does, or as a test wants it to. */
+export interface FakeTarget {
+  readonly url: string;
+  /** Every request, such as "GET /products/1". */
+  readonly asked: string[];
+  stop(): void;
+}
+
+export interface FakeTargetOptions {
+  readonly products?: number;
+  readonly title?: string;
+  /** Answers in the place of the API; false leaves the request to it. */
+  readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+const headers = {
+  'X-Request-Id': '0'.repeat(32),
+  'X-Cache': 'MISS',
+  ETag: 'W/"1"',
+  Vary: 'Accept-Encoding',
+  'Cache-Control': 'public, max-age=60',
+  'Content-Type': 'application/json; charset=utf-8',
+};
+const date = '2026-11-24T10:15:00.000Z';
+const question = {
+  question_id: 1,
+  question_body: 'Why?',
+  question_date: date,
+  asker_name: 'someone',
+  question_helpfulness: 0,
+  reported: false,
+  answers: {},
+};
+const answer = { answer_id: 1, body: 'So.', date, answerer_name: 'someone', helpfulness: 0, photos: [] };
+const texts = { name: 'Coat', slogan: 'Warm', description: 'A coat.', category: 'Coats' };
+
+export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<FakeTarget> {
+  const { products = 1000, title = openapi.info.title, instead = () => false } = options;
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (instead(request, response)) return;
+    request.resume().on('end', () => {
+      const [status, body] = answerTo(request, products, title);
+      const location = status === 201 && { Location: '/qa/questions/1/answers' };
+      response.writeHead(status, { ...headers, ...location });
+      response.end(body === undefined ? '' : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function answerTo({ method, url = '' }: IncomingMessage, products: number, title: string): [number, unknown] {
+  const { pathname, searchParams } = new URL(url, 'http://fake');
+  const product = (id: number) => ({ id, ...texts, default_price: '10.00' });
+  if (method === 'PUT') return [204, undefined];
+  if (method === 'POST') return [201, pathname.endsWith('/answers') ? answer : question];
+  if (pathname === '/openapi.json') return [200, { info: { title, version: '1' } }];
+  if (pathname === '/health/ready') return [200, { status: 'ok' }];
+  if (pathname === '/products') {
+    const page = Number(searchParams.get('page'));
+    return [200, page <= products ? [product(page)] : []];
+  }
+  if (pathname === '/qa/questions')
+    return [200, { product_id: searchParams.get('product_id'), results: [question] }];
+  if (pathname.endsWith('/answers')) return [200, { question: '1', page: 1, count: 5, results: [answer] }];
+  if (pathname.endsWith('/related')) return [200, [1]];
+  if (pathname.endsWith('/styles')) return [200, { product_id: '1', results: [] }];
+  return [200, { ...product(1), features: [] }];
+}
