@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, newQuestion } from './stack.ts';
 
 /** A page of products that no other test asks for (the flood has counts up to 200), so that its first reader misses. */
@@ -94,16 +93,3 @@ it('keeps questions and answers too, one product’s under writes to another', a
   await newQuestion(3);
   for (const path of paths) expect(await cacheOf(path)).toBe('HIT');
 });
-
-it('checks what has become old, and keeps it when it is still the same', async () => {
-  const path = freshPath();
-  const readers = [{}, { headers: { 'Accept-Encoding': 'gzip' } }];
-  const [plain, compressed] = [await ask(path, readers[0]), await ask(path, readers[1])];
-  await sleep(51_000); // nginxKeeps_s in app/answer.ts
-  expect(await cacheOf(path)).toBe('REVALIDATED');
-  expect(await cacheOf(path)).toBe('HIT');
-  const again = await ask(path);
-  expect([again.text, again.headers.etag]).toEqual([plain.text, plain.headers.etag]);
-  const { text, headers } = await ask(path, readers[1]);
-  expect([text, headers['content-encoding']]).toEqual([compressed.text, 'gzip']);
-}, 70_000);

@@ -8,7 +8,7 @@ import { type Answer, type Call, call } from '../app/testing/http.ts';
 const run = promisify(execFile);
 
 /** Where the stack under test answers. */
-const port = 18_088;
+export const port = 18_088;
 
 /** The stack under test: this checkout's, apart from any other that runs on the machine. */
 export const stack = {

@@ -5,7 +5,8 @@ import { clientWith, newQuestion, sql } from './stack.ts';
 
 /** Requests a second, of each kind. */
 const rates = { cached: 40, uncached: 20, question: 5, vote: 5 } as const;
-type Kind = keyof typeof rates;
+const staleRate = 20;
+type Kind = keyof typeof rates | 'stale';
 
 /** A request of the traffic, and what became of it. */
 export interface Sent {
@@ -17,6 +18,7 @@ export interface Sent {
   readonly status: number;
   readonly detail: string;
   readonly retryAfter: string | undefined;
+  readonly cache: string | undefined;
 }
 
 interface Planned extends Call {
@@ -60,9 +62,16 @@ export class Traffic {
   static async start(): Promise<Traffic> {
     const traffic = new Traffic(await newQuestion(1));
     for (const path of [...traffic.#hot, ...traffic.#hot]) await traffic.#client(path);
-    for (const kind of Object.keys(rates) as Kind[])
-      traffic.#timers.push(setInterval(() => traffic.#launch(kind), 1000 / rates[kind]));
+    for (const kind of Object.keys(rates) as (keyof typeof rates)[])
+      traffic.#timers.push(setInterval(() => traffic.#launch(traffic.#plan(kind)), 1000 / rates[kind]));
     return traffic;
+  }
+
+  /** From now on also reads these in turn: what Nginx has kept for too long. */
+  readStale(paths: readonly string[]): void {
+    let number = 0;
+    const launch = () => this.#launch({ kind: 'stale', path: paths[number++ % paths.length] as string });
+    this.#timers.push(setInterval(launch, 1000 / staleRate));
   }
 
   /** Milliseconds since the traffic began. */
@@ -95,6 +104,13 @@ export class Traffic {
     };
   }
 
+  /** How many writes that were answered with a 2xx are not in the database. */
+  async countLost(): Promise<number> {
+    const { answered, inDatabase } = await this.counted();
+    const missing = (what: keyof Counted) => Math.max(0, answered[what] - inDatabase[what]);
+    return missing('questions') + missing('votes');
+  }
+
   /** Sends the writes that failed again, with their keys, until each has a 2xx. */
   async repeatFailed(): Promise<void> {
     for (const planned of this.#failed.splice(0)) {
@@ -108,8 +124,7 @@ export class Traffic {
     }
   }
 
-  #launch(kind: Kind): void {
-    const planned = this.#plan(kind);
+  #launch(planned: Planned): void {
     const sending = this.#send(planned).then(status => {
       const isWrite = planned.method !== undefined;
       if (isWrite && !(status >= 200 && status < 300)) this.#failed.push(planned);
@@ -118,7 +133,7 @@ export class Traffic {
     void sending.finally(() => this.#underWay.delete(sending));
   }
 
-  #plan(kind: Kind): Planned {
+  #plan(kind: keyof typeof rates): Planned {
     const number = this.#number++;
     const headers = { 'Idempotency-Key': randomUUID() };
     switch (kind) {
@@ -142,16 +157,17 @@ export class Traffic {
 
   async #send({ kind, path, ...call }: Planned): Promise<number> {
     const at_ms = this.now_ms;
-    const { status, detail, retryAfter } = await this.#client(path, call).then(
-      answer => ({
-        status: answer.status,
-        detail: answer.status < 400 ? '' : answer.text,
-        retryAfter: answer.headers['retry-after'],
+    const answer = await this.#client(path, call).then(
+      ({ status, text, headers }) => ({
+        status,
+        detail: status < 400 ? '' : text,
+        retryAfter: headers['retry-after'],
+        cache: headers['x-cache'] as string | undefined,
       }),
-      error => ({ status: 0, detail: String(error), retryAfter: undefined }),
+      error => ({ status: 0, detail: String(error), retryAfter: undefined, cache: undefined }),
     );
-    this.sent.push({ kind, at_ms, took_ms: this.now_ms - at_ms, status, detail, retryAfter });
-    return status;
+    this.sent.push({ kind, at_ms, took_ms: this.now_ms - at_ms, ...answer });
+    return answer.status;
   }
 }
 

@@ -2,40 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from 'docker-compose';
 import { ask, clientWith, docker, newQuestion, replicas, sql, stack } from './stack.ts';
 
-/** How many requests each replica has answered, as it says itself. */
+/** How many requests each replica has answered, as it says itself as soon as it listens. */
 async function answered(): Promise<number[]> {
-  const script =
-    "fetch('http://127.0.0.1:3000/metrics').then(r => r.text()).then(t => console.log([...t.matchAll(/^http_request_duration_seconds_count.* (\\d+)$/gm)].reduce((n, m) => n + Number(m[1]), 0)))";
-  const counts = [1, 2, 3].map(async index => {
-    const { out } = await exec('app', ['node', '-e', script], {
-      ...stack,
-      commandOptions: ['--index', String(index)],
-    });
-    return Number(out.trim());
+  const curl = ['curl', '-fsS', '--retry', '10', '--retry-delay', '1', '--retry-connrefused'];
+  const counts = (await replicas()).map(async name => {
+    const { out } = await exec('nginx', [...curl, `http://${name}:3000/metrics`], stack);
+    const ofRoutes = out.matchAll(/^http_request_duration_seconds_count.* (\d+)$/gm);
+    return [...ofRoutes].reduce((sum, [, count]) => sum + Number(count), 0);
   });
   return Promise.all(counts);
 }
 
-/** Reads that no cache has seen, one after the other on 8 connections, all the while that something is done. */
-async function readDuring(action: () => Promise<void>) {
+/** Reads that no cache has seen, on 8 connections, all the while that something is done; those that failed. */
+async function failuresDuring(action: () => Promise<void>): Promise<string[]> {
   const client = clientWith(8);
   const failures: string[] = [];
-  let reads = 0;
-  let slowest_ms = 0;
   let isOver = false;
   let page = 0;
   const readers = Array.from({ length: 8 }, async () => {
     while (!isOver) {
-      page += 1;
-      const path = `/products?page=${page}&count=1`;
-      const started = performance.now();
-      const problem = await client(path).then(
-        ({ status, text }) => (status === 200 ? undefined : `${status} ${text}`),
-        error => String(error),
-      );
-      if (problem) failures.push(`${path}: ${problem}`);
-      slowest_ms = Math.max(slowest_ms, performance.now() - started);
-      reads += 1;
+      const path = `/products?page=${++page}&count=1`;
+      const { status, text } = await client(path);
+      if (status !== 200) failures.push(`${path}: ${status} ${text}`);
     }
   });
   try {
@@ -44,24 +32,26 @@ async function readDuring(action: () => Promise<void>) {
     isOver = true;
     await Promise.all(readers);
   }
-  return { reads, failures, slowest_ms };
+  return failures;
 }
 
 /** Waits until Nginx sends requests to all three replicas again. */
 async function allServe(): Promise<void> {
-  for (let attempt = 0; attempt < 60; attempt += 1) {
-    const before = await answered().catch(() => []);
+  let seen = '';
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const before = await answered();
     for (let read = 0; read < 30; read += 1) await ask('/health/live');
-    const after = await answered().catch(() => []);
+    const after = await answered();
     // A replica's own count rises with each question about it, too.
     if (after.length === 3 && after.every((count, index) => count > (before[index] ?? count) + 3)) return;
+    seen = `${before}, then ${after}`;
     await sleep(1000);
   }
-  throw new Error('Nginx does not use all replicas.');
+  throw new Error(`Nginx does not use all replicas: they had answered ${seen}.`);
 }
 
 // While the stack comes up, Nginx may have met a replica that did not listen yet, and passes it over for 5 s.
-beforeAll(allServe);
+beforeAll(allServe, 60_000);
 
 it('spreads reads over three replicas', async () => {
   const before = await answered();
@@ -71,21 +61,6 @@ it('spreads reads over three replicas', async () => {
   );
   const after = await answered();
   for (const [index, count] of after.entries()) expect(count - (before[index] ?? 0)).toBeGreaterThan(50);
-});
-
-it.each(['kill', 'stop', 'restart'])('loses none when one is told to %s', async command => {
-  const [, victim = ''] = await replicas();
-  const { reads, failures, slowest_ms } = await readDuring(async () => {
-    await sleep(1000);
-    await docker(command, victim);
-    await sleep(3000);
-    if (command !== 'restart') await docker('start', victim);
-    await sleep(3000);
-  });
-  expect(failures).toEqual([]);
-  expect(reads).toBeGreaterThan(100);
-  expect(slowest_ms).toBeLessThan(4000);
-  await allServe();
 });
 
 it('uses a replica that comes back under another address, without a reload', async () => {
@@ -100,8 +75,7 @@ it('uses a replica that comes back under another address, without a reload', asy
   try {
     await docker('start', first);
     expect(await ofNetworks('{{$network.IPAddress}}')).not.toBe(address);
-    const { failures } = await readDuring(allServe);
-    expect(failures).toEqual([]);
+    expect(await failuresDuring(allServe)).toEqual([]);
   } finally {
     await docker('kill', squatter);
   }

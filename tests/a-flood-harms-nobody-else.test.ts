@@ -1,0 +1,226 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exec } from 'docker-compose';
+import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack } from './stack.ts';
+
+/** What must be the same after a flood as before it. */
+async function service() {
+  const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
+  const inspected = names.map(name => docker('inspect', '-f', '{{.Name}} {{.State.StartedAt}}', name));
+  const counts = await sql(
+    "select count(*), count(*) filter (where state <> 'idle') from pg_stat_activity where usename = 'elier_app'",
+  );
+  const [connections, busy] = counts.split('|').map(Number);
+  return { containers: await Promise.all(inspected), connections, busy };
+}
+
+const memoryOfNginx_MiB = async () =>
+  Number.parseFloat(await docker('stats', '--no-stream', '--format', '{{.MemUsage}}', 'elier-test-nginx-1'));
+
+/** Votes from another address, one after the other; the statuses. */
+async function voteElsewhere(path: string, times: number): Promise<string[]> {
+  const script = `for i in $(seq ${times}); do curl -so /dev/null -w '%{http_code}\\n' -X PUT http://nginx:8080${path}; done`;
+  const container = ['--rm', '--network', 'elier-test_web', '--entrypoint', 'sh', 'nginx:1.30'];
+  return (await docker('run', ...container, '-c', script)).split('\n');
+}
+
+/** How many questions each replica asked the database, as it says itself. */
+async function questionsAsked(): Promise<number[]> {
+  const address = '{{(index .NetworkSettings.Networks "elier-test_web").IPAddress}}';
+  const counts = (await replicas()).map(async name => {
+    const metrics = `http://${await docker('inspect', '-f', address, name)}:3000/metrics`;
+    const { out } = await exec('nginx', ['curl', '-s', metrics], stack);
+    return Number(/^cache_lookups_total\{lookup="miss"\} (\d+)$/m.exec(out)?.[1]);
+  });
+  return Promise.all(counts);
+}
+
+const bystanders = ['/products/1', '/products/2/styles', '/qa/questions?product_id=1'];
+
+/** While something is done, somebody reads on connections of their own, 4 times a second. */
+async function during(flood: () => Promise<void>): Promise<void> {
+  const before = await service();
+  for (const path of [...bystanders, ...bystanders]) await ask(path);
+  const read: { status: number; took_ms: number }[] = [];
+  let isOver = false;
+  const reading = (async () => {
+    while (!isOver) {
+      const started_ms = performance.now();
+      const { status } = await ask(bystanders[read.length % bystanders.length] as string);
+      read.push({ status, took_ms: performance.now() - started_ms });
+      await sleep(250);
+    }
+  })();
+  try {
+    await flood();
+  } finally {
+    isOver = true;
+    await reading;
+  }
+  expect(new Set(read.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(Math.max(...read.map(({ took_ms }) => took_ms))).toBeLessThan(1500);
+
+  await sleep(2000); // a statement that nobody waits for ends within its 0.9 s
+  expect(await service()).toEqual({ ...before, busy: 0 });
+  expect(await memoryOfNginx_MiB()).toBeLessThan(80);
+  const started_ms = performance.now();
+  expect((await ask('/products/1')).status).toBe(200);
+  expect(performance.now() - started_ms).toBeLessThan(200);
+}
+
+interface Sender {
+  readonly socket: Socket;
+  status: string;
+  isClosed: boolean;
+}
+
+/** Connections that each say something at once and never end it, some a second. */
+async function senders(count: number, words: string, a_second = 3000): Promise<Sender[]> {
+  const all: Sender[] = [];
+  for (let number = 0; number < count; number++) {
+    const socket = connect({ host: '127.0.0.1', port });
+    const sender = { socket, status: '', isClosed: false };
+    const close = () => {
+      sender.isClosed = true;
+    };
+    socket.on('connect', () => socket.write(words));
+    socket.on('data', data => {
+      sender.status ||= data.toString('latin1', 9, 12);
+    });
+    socket.on('close', close).on('error', close);
+    all.push(sender);
+    if (number % 50 === 49) await sleep(50_000 / a_second);
+  }
+  return all;
+}
+
+/** Lets each say one more byte a second, for some seconds. */
+async function dribble(all: readonly Sender[], seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await sleep(1000);
+    for (const { socket } of all) if (socket.writable) socket.write('a');
+  }
+}
+
+function hangUp(all: readonly Sender[]): void {
+  for (const { socket } of all) socket.destroy();
+}
+
+it('more connections than there are places, silent ones and such that never end their headers: closed after 10 s', async () => {
+  await during(async () => {
+    const silent = await senders(4000, '');
+    const slow = await senders(3000, 'GET /products HTTP/1.1\r\nHost: x\r\nX-');
+    await dribble(slow, 11);
+    expect([...silent, ...slow].filter(({ isClosed }) => !isClosed)).toHaveLength(0);
+  });
+}, 60_000);
+
+it('senders that never end their bodies: 300 of an address are waited for, others may write', async () => {
+  const head =
+    'POST /qa/questions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n';
+  await during(async () => {
+    const all = await senders(600, head + '{'.repeat(50_000), 60);
+    await dribble(all, 3);
+    const answered = all.filter(({ status }) => status !== '');
+    expect(new Set(answered.map(({ status }) => status))).toEqual(new Set(['429']));
+    expect(600 - answered.length).toBeLessThanOrEqual(300);
+    expect(await voteElsewhere('/qa/questions/1/helpful', 1)).toEqual(['204']);
+    hangUp(all);
+  });
+}, 60_000);
+
+it('1,000 readers that never read', async () => {
+  const request = 'GET /products?count=500 HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n';
+  await during(async () => {
+    const all = await senders(1000, '');
+    for (const { socket } of all) {
+      socket.removeAllListeners('data').pause();
+      socket.write(request.repeat(5));
+    }
+    await sleep(5000);
+    hangUp(all);
+  });
+}, 60_000);
+
+it('2,000 clients that go away while they are answered', async () => {
+  await during(async () => {
+    for (let page = 1; page <= 2000; page++) {
+      const socket = connect({ host: '127.0.0.1', port }).on('error', () => socket.destroy());
+      socket.write(
+        `GET /qa/questions?product_id=${page}&count=${500 - (page % 90)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      );
+      setTimeout(() => socket.destroy(), page % 20);
+      if (page % 20 === 0) await sleep(10);
+    }
+  });
+}, 60_000);
+
+it('a burst of writes from one address: 429, and others may write', async () => {
+  const question = await newQuestion();
+  const path = `/qa/questions/${question}/helpful`;
+  await during(async () => {
+    const client = clientWith(200);
+    const burst = Promise.all(Array.from({ length: 1500 }, () => client(path, { method: 'PUT' })));
+    expect(new Set(await voteElsewhere(path, 50))).toEqual(new Set(['204']));
+    const answers = await burst;
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(500);
+    for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeLessThanOrEqual(5);
+    const counted = answers.filter(({ status }) => status === 204).length + 50;
+    expect(refused.length + counted).toBe(1550);
+    expect(await sql(`select helpful from qa.question where question_id = ${question}`)).toBe(
+      String(counted),
+    );
+  });
+}, 60_000);
+
+it('1,000 clients that ask at once for what no cache has: one question a replica', async () => {
+  await during(async () => {
+    for (const path of ['/products?page=3&count=123', '/products?page=2&count=500']) {
+      const before = await questionsAsked();
+      const client = clientWith(1000);
+      const answers = await Promise.all(Array.from({ length: 1000 }, () => client(path)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+      const after = await questionsAsked();
+      for (const [index, count] of after.entries())
+        expect(count - (before[index] ?? 0)).toBeLessThanOrEqual(1);
+      expect(after).not.toEqual(before);
+    }
+  });
+}, 60_000);
+
+it('1,000 clients that ask at once for as many large pages: all are answered, or told to come back', async () => {
+  await during(async () => {
+    const client = clientWith(1000);
+    const pages = Array.from(
+      { length: 1000 },
+      (_, index) => `/products?page=2&count=${500 - (index % 400)}&q=${index}`,
+    );
+    const answers = await Promise.all(pages.map(path => client(path)));
+    for (const { status, headers } of answers)
+      expect(status === 200 || (status === 503 && headers['retry-after'] === '1')).toBe(true);
+  });
+}, 60_000);
+
+it('100,000 different queries: the cache keeps to its bound, and what is asked often stays', async () => {
+  const hot = Array.from({ length: 200 }, (_, index) => `/products/${index + 1}`);
+  const client = clientWith(64);
+  for (const path of [...hot, ...hot, ...hot]) await client(path);
+  await during(async () => {
+    const statuses = new Set<number>();
+    let number = 0;
+    const asking = Array.from({ length: 64 }, async () => {
+      while (number < 100_000) {
+        const { status } = await client(`/products?page=${500 + number}&count=4&q=${number++}`);
+        statuses.add(status);
+      }
+    });
+    await Promise.all(asking);
+    expect(statuses).toEqual(new Set([200]));
+  });
+  // What is older than 50 s was checked, so it was still there.
+  for (const path of hot) expect((await client(path)).headers['x-cache']).toMatch(/^(HIT|REVALIDATED)$/);
+  const { out } = await exec('nginx', ['du', '-sm', '/var/tmp/cache'], stack);
+  expect(Number.parseInt(out, 10)).toBeLessThanOrEqual(128);
+}, 120_000);

@@ -1,0 +1,90 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import type { LoadRun } from '../artillery/load-run.ts';
+import { type FakeTarget, startFakeTarget } from '../artillery/testing/fake-target.ts';
+import { stack } from './stack.ts';
+
+/** Requests that are answered well before the target does something else. */
+const good = 100;
+
+let target: FakeTarget;
+beforeAll(async () => {
+  await promisify(execFile)('make', ['artillery/node_modules/.package-lock.json'], stack);
+}, 240_000);
+afterEach(() => target.stop());
+
+async function startTarget(then: (request: IncomingMessage, response: ServerResponse) => void) {
+  let requests = 0;
+  target = await startFakeTarget({
+    instead(request, response) {
+      if (++requests <= good) return false;
+      then(request, response);
+      return true;
+    },
+  });
+}
+
+const start = (...words: string[]): ChildProcess =>
+  spawn('make', ['load-test', `TARGET=${target.url}`, 'RATE=60', 'SCENARIO=browse', ...words], {
+    ...stack,
+    detached: true, // a group of its own, as a terminal makes it
+  });
+
+/** What a run says, and its summary. */
+async function ended(make: ChildProcess): Promise<{ code: number; said: string; run: LoadRun }> {
+  const [said, [code]] = await Promise.all([text(make.stdout as NodeJS.ReadableStream), once(make, 'exit')]);
+  const summary = join(stack.cwd, /^ {2}(\S+summary\.json)$/m.exec(said)?.[1] ?? 'no summary');
+  const run = JSON.parse(readFileSync(summary, 'utf8'));
+  rmSync(dirname(summary), { recursive: true });
+  return { code, said, run };
+}
+
+const errorsOf = ({ stages }: LoadRun) => Object.keys(stages[0]?.errors ?? {});
+
+it.each<[string, () => void, string]>([
+  ['answers no more', () => {}, 'no answer within 5 s'],
+  ['is gone', () => target.stop(), 'ECONNREFUSED'],
+])(
+  'a target that %s',
+  async (_, then, error) => {
+    await startTarget(then);
+    const started_ms = performance.now();
+    const { code, said, run } = await ended(start('DURATION=5'));
+    expect(performance.now() - started_ms).toBeLessThan(40_000);
+    expect(code).not.toBe(0);
+    expect(said).toMatch(/Broken: error rate below 1 % \(it was [3-9][0-9][\d.]* %\)/);
+    expect(errorsOf(run)).toContain(error);
+    expect(run.generatorLimit).toBeUndefined();
+  },
+  120_000,
+);
+
+it('answers that are not as documented are errors', async () => {
+  await startTarget((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id": 1}'),
+  );
+  const { code, run } = await ended(start('DURATION=5'));
+  expect(code).not.toBe(0);
+  expect(errorsOf(run)).toContain('no header X-Request-Id');
+}, 120_000);
+
+it('a Ctrl-C ends it, and what was seen is reported', async () => {
+  target = await startFakeTarget();
+  const make = start('DURATION=60');
+  const run = ended(make);
+  while (target.asked.length < 3 * good) await new Promise(resolve => setTimeout(resolve, 100));
+  process.kill(-(make.pid as number), 'SIGINT');
+  const { code, run: seen } = await run;
+  expect(code).not.toBe(0);
+  expect(seen.tested.Ended).toBe('early, by whoever ran it');
+  expect(seen.stages[0]?.requests).toBeGreaterThan(good);
+  expect(seen.stages[0]?.errors).toEqual({});
+  const asked = target.asked.length;
+  await new Promise(resolve => setTimeout(resolve, 2000));
+  expect(target.asked).toHaveLength(asked);
+}, 120_000);

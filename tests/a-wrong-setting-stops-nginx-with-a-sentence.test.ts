@@ -1,0 +1,26 @@
+import { refusal } from './nginx-with-settings.ts';
+
+it.each([
+  ['WRITE_RATE', '0', 'WRITE_RATE must be a whole number from 1 to 999999, not "0".'],
+  ['WRITE_BURST', 'many', 'WRITE_BURST must be a whole number from 1 to 999999, not "many".'],
+  [
+    'CORS_ORIGIN',
+    'shop.example',
+    'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop.example".',
+  ],
+  [
+    'REAL_IP_FROM',
+    'proxy',
+    'REAL_IP_FROM must be IP addresses or networks, separated by commas, not "proxy".',
+  ],
+  ['SERVER_NAMES', 'a;b', 'SERVER_NAMES must be host names without a port, separated by commas, not "a;b".'],
+  [
+    'LOADER_IO_TOKEN',
+    'loaderio-a;b',
+    'LOADER_IO_TOKEN must be the token that Loader.io shows, letters and digits, not "loaderio-a;b".',
+  ],
+])('%s=%s', async (name, value, sentence) => {
+  const { code, words } = await refusal({ [name]: value });
+  expect(words).toBe(sentence);
+  expect(code).toBe(1);
+});

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { exec, ps } from 'docker-compose';
+import { docker, stack } from './stack.ts';
+
+const services = ['nginx', 'app', 'postgres'];
+const inside = async (service: string, script: string) =>
+  (await exec(service, ['sh', '-c', script], { ...stack, commandOptions: ['-T'] })).out.trim();
+
+/** All of the stack's, those that ran once and ended too. */
+async function containers(): Promise<any[]> {
+  const { data } = await ps({ ...stack, commandOptions: ['--all', ['--format', 'json']] });
+  return JSON.parse(await docker('inspect', ...data.services.map(({ name }) => name)));
+}
+
+it('by what they are given', async () => {
+  for (const { Name, Config, HostConfig } of await containers()) {
+    const limits = HostConfig;
+    expect([Name, limits.ReadonlyRootfs, limits.CapDrop, limits.CapAdd]).toEqual([Name, true, ['ALL'], null]);
+    expect([Name, limits.Privileged, limits.PidMode, limits.SecurityOpt]).toEqual([
+      Name,
+      false,
+      '',
+      ['no-new-privileges:true'],
+    ]);
+    expect(limits.Memory).toBeGreaterThan(0);
+    expect(limits.PidsLimit).toBeGreaterThan(0);
+    expect(limits.LogConfig.Config).toEqual({ 'max-file': '3', 'max-size': '10m' });
+    if (Name === '/elier-test-secrets-1') expect(limits.NetworkMode).toBe('none');
+    else expect(Config.User).toMatch(/^(node|nginx|postgres)$/);
+  }
+});
+
+describe.each(services)('%s', service => {
+  it('runs without root and without capabilities, and cannot get any', async () => {
+    const status = await inside(service, 'cat /proc/1/status');
+    expect(status).toMatch(/^Uid:\t[1-9]/m);
+    expect(status).toMatch(/^CapEff:\t0+$/m);
+    expect(status).toMatch(/^CapBnd:\t0+$/m);
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    expect(status).toMatch(/^Seccomp:\t2$/m);
+  });
+
+  it('writes nowhere but where it must', async () => {
+    const script = `for d in / /etc /usr/local/bin /app /var/log; do touch $d/x 2>/dev/null && echo $d; done; true`;
+    expect(await inside(service, script)).toBe('');
+  });
+});
+
+it.each(['app', 'postgres'])(
+  '%s is reached from the inside only, and reaches nothing outside',
+  async service => {
+    const [container] = (await containers()).filter(({ Name }) => Name.startsWith(`/elier-test-${service}-`));
+    expect(Object.values(container.NetworkSettings.Ports).filter(Boolean)).toEqual([]);
+    for (const name of Object.keys(container.NetworkSettings.Networks)) {
+      expect(await docker('network', 'inspect', '--format', '{{.Internal}}', name)).toBe('true');
+    }
+    const dial = 'timeout 2 bash -c "exec 3<>/dev/tcp/1.1.1.1/53" 2>/dev/null && echo reached; true';
+    expect(await inside(service, dial)).toBe('');
+  },
+);
+
+it('nginx does not reach the database', async () => {
+  const dial = 'timeout 2 bash -c "exec 3<>/dev/tcp/postgres/5432" 2>/dev/null && echo reached; true';
+  expect(await inside('nginx', dial)).toBe('');
+});
+
+it('the image of the app holds nothing that it does not need', async () => {
+  const { dependencies, devDependencies } = require('../package.json');
+  const modules = (await inside('app', 'cd /app/node_modules && ls -d * @*/*')).split('\n');
+  for (const name of Object.keys(dependencies)) expect(modules).toContain(name);
+  for (const name of Object.keys(devDependencies)) expect(modules).not.toContain(name);
+  const tools = 'cc gcc g++ make python3 git curl wget npm npx yarn corepack';
+  expect(await inside('app', `for tool in ${tools}; do command -v $tool; done; true`)).toBe('');
+  const files = `find /app -path /app/node_modules -prune -o '(' -name '*.sh' -o -name '*.test.ts' -o -name '.env*' -o -name '.git*' ')' -print`;
+  expect(await inside('app', files)).toBe('');
+});
+
+it('no password is in an image, a layer, an environment or a log', async () => {
+  const passwords = [
+    await inside('postgres', 'cat /run/owner/password'),
+    await inside('app', 'cat /run/app/password'),
+  ];
+  for (const password of passwords) expect(password).toMatch(/^[0-9a-f]{48}$/);
+  const isTold = (text: string) => passwords.some(password => text.includes(password));
+
+  const all = await containers();
+  expect(isTold(JSON.stringify(all))).toBe(false);
+  for (const { Name } of all) {
+    const { stdout, stderr } = await promisify(execFile)('docker', ['logs', Name.slice(1)], {
+      maxBuffer: 1e8,
+    });
+    expect([Name, isTold(stdout + stderr)]).toEqual([Name, false]);
+  }
+  for (const service of services)
+    expect([
+      service,
+      isTold(await inside(service, "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'")),
+    ]).toEqual([service, false]);
+  expect(isTold(await docker('history', '--no-trunc', 'elier-test-app'))).toBe(false);
+  const search = `docker save elier-test-app | grep --text --quiet -e ${passwords.join(' -e ')}`;
+  expect((await promisify(execFile)('sh', ['-c', `${search}; echo $?`])).stdout.trim()).toBe('1');
+}, 120_000);
+
+it('the app sees the password of its own role only', async () => {
+  expect(await inside('app', 'ls /run/owner 2>/dev/null; true')).toBe('');
+});

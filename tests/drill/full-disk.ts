@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { noteFault } from '../fault-figures.ts';
+import globalSetup from '../global-setup.ts';
+import globalTeardown from '../global-teardown.ts';
+import { docker, sql } from '../stack.ts';
+import { failuresOf, slowestOf, Traffic } from '../traffic.ts';
+
+// Fills the disk of PostgreSQL under steady traffic, and makes room again. `make drill` runs it with small-disk.yaml.
+
+const inVolume = (script: string) => {
+  const container = ['--rm', '--user', '999', '--volume', 'elier-test_postgres:/disk', '--entrypoint', 'sh'];
+  return docker('run', ...container, 'nginx:1.30', '-c', script);
+};
+
+async function untilBack(): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const answer = await sql('create temp table room as select generate_series(1, 10000); select 1').catch(
+      () => '',
+    );
+    if (answer.endsWith('1')) return;
+    await sleep(100);
+  }
+  throw new Error('PostgreSQL does not write again.');
+}
+
+await globalSetup();
+try {
+  console.log('A full disk, for 15 s');
+  const traffic = await Traffic.start();
+  await sleep(3000);
+  const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));
+  if (size_MiB > 256) throw new Error(`The disk has ${size_MiB} MiB: it is not that of small-disk.yaml.`);
+  await inVolume('dd if=/dev/zero of=/disk/filler bs=64k count=8192 2>/dev/null; true');
+  const full_ms = traffic.now_ms;
+  await sleep(15_000);
+  await inVolume('rm /disk/filler');
+  await untilBack();
+  const back_ms = traffic.now_ms;
+  await sleep(8000);
+  await traffic.stop();
+  const lost = await traffic.countLost();
+  noteFault('the disk of PostgreSQL full for 15 s', traffic.sent, lost);
+  await traffic.repeatFailed();
+  const { answered, inDatabase } = await traffic.counted();
+
+  const refused = traffic.sent.filter(({ status }) => !(status >= 200 && status < 300));
+  const whileFull = traffic.sent.filter(({ at_ms }) => at_ms > full_ms && at_ms < back_ms);
+  const afterwards = traffic.sent.filter(({ at_ms }) => at_ms > back_ms + 5000);
+  const findings = [
+    ...failuresOf(traffic.sent, 'cached'),
+    ...(slowestOf(traffic.sent, 'cached') > 500 ? ['Cached reads had to wait.'] : []),
+    ...(failuresOf(whileFull, 'question').length === 0 ? ['The disk was never full.'] : []),
+    ...refused
+      .filter(sent => sent.status !== 503 || sent.retryAfter !== '1')
+      .map(sent => JSON.stringify(sent)),
+    ...(slowestOf(whileFull, 'uncached', 'question', 'vote') > 2100
+      ? ['Somebody waited for more than 2 s.']
+      : []),
+    ...failuresOf(afterwards, 'uncached', 'question', 'vote'),
+    ...(lost > 0 ? [`${lost} writes that were answered are lost.`] : []),
+    ...(JSON.stringify(answered) === JSON.stringify(inDatabase) ? [] : ['A write counts twice, or not.']),
+  ];
+  for (const finding of findings) console.log(finding);
+  console.log(findings.length === 0 ? 'No findings.' : `Findings: ${findings.length}`);
+  if (findings.length > 0) process.exitCode = 1;
+} finally {
+  await globalTeardown();
+}

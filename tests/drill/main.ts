@@ -1,0 +1,59 @@
+import globalSetup from '../global-setup.ts';
+import globalTeardown from '../global-teardown.ts';
+import { port } from '../stack.ts';
+import { fuzz } from './fuzz.ts';
+import { progressOn } from './progress.ts';
+import { soak } from './soak.ts';
+
+// `make drill`: what takes longer than a test may, on a stack of its own that is gone afterwards.
+
+/** A whole number from the environment. */
+function number(name: string, fallback: number): number {
+  const text = process.env[name] || String(fallback);
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  console.error(`${name} must be a whole number from 1 to 999999999, not "${text}".`);
+  process.exit(1);
+}
+
+const requests = number('REQUESTS', 20_000);
+const seed = number('SEED', 1 + Math.floor(Math.random() * 999_999_999));
+const minutes = number('MINUTES', 15);
+
+/** Sends hostile requests; what it found. */
+async function sendHostile(): Promise<readonly string[]> {
+  console.log(`Hostile requests: ${requests.toLocaleString('en')}, SEED=${seed}`);
+  const progress = progressOn(process.stderr, 'requests', requests);
+  const { sent, byStatus, readBack, slowest_ms, findings } = await fuzz({
+    port,
+    requests,
+    seed,
+    onProgress: progress.advance,
+  }).finally(progress.stop);
+  const statuses = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+  console.log(`${sent.toLocaleString('en')} requests sent. Answers by status: ${statuses.join(', ')}`);
+  console.log(`${readBack} texts read back. The slowest answer took ${Math.round(slowest_ms)} ms.`);
+  return findings;
+}
+
+/** Keeps the stack under load; what it found. */
+async function keepLoaded(): Promise<readonly string[]> {
+  console.log(`\nSoak: ${minutes} minutes at half of what it can, a replica restarted each minute`);
+  const progress = progressOn(process.stderr, 'minutes', minutes);
+  const result = await soak(minutes, progress.advance).finally(progress.stop);
+  const { rate, requests, restarts, mean_ms, p99_ms, figures, findings } = result;
+  console.log(
+    `${requests.toLocaleString('en')} requests at ${rate} a second, ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
+  );
+  console.table(figures.map((row, minute) => ({ minute: minute > minutes ? 'after' : minute, ...row })));
+  return findings;
+}
+
+await globalSetup();
+try {
+  const findings = [...(await sendHostile()), ...(await keepLoaded())];
+  for (const finding of findings) console.log(`\n${finding}`);
+  console.log(findings.length === 0 ? 'No findings.' : `Findings: ${findings.length}`);
+  if (findings.length > 0) process.exitCode = 1;
+} finally {
+  await globalTeardown();
+}

@@ -1,0 +1,22 @@
+import { SingleBar } from 'cli-progress';
+
+export interface Progress {
+  advance(done: number): void;
+  stop(): void;
+}
+
+/** How far something of so many steps is, for whoever watches `stream`: a bar on a terminal, elsewhere ten lines. */
+export function progressOn(stream: NodeJS.WriteStream, name: string, total: number): Progress {
+  if (!stream.isTTY) {
+    const tenth = Math.ceil(total / 10);
+    const say = (done: number) => stream.write(`${name}: ${done.toLocaleString('en')}\n`);
+    return { advance: done => void (done % tenth === 0 && say(done)), stop() {} };
+  }
+  const bar = new SingleBar({
+    format: `${name} {bar} {percentage} %, {eta} s left`,
+    stream,
+    hideCursor: true,
+  });
+  bar.start(total, 0);
+  return { advance: done => bar.update(done), stop: () => bar.stop() };
+}

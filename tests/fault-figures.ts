@@ -1,0 +1,55 @@
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sent, slowestOf } from './traffic.ts';
+
+/** A line of JSON for each fault of this run. */
+const file = join(tmpdir(), 'elier-test-faults.jsonl');
+
+export const forgetFaults = (): void => rmSync(file, { force: true });
+
+/** Notes what became of all that was sent while a fault was on; `lost` of the writes that were answered are gone. */
+export function noteFault(fault: string, sent: readonly Sent[], lost: number): void {
+  const cached = sent.filter(({ kind }) => kind === 'cached' || kind === 'stale');
+  const uncached = sent.filter(({ kind }) => kind === 'uncached');
+  const writes = sent.filter(({ kind }) => kind === 'question' || kind === 'vote');
+  const failed = (some: readonly Sent[]) =>
+    some.filter(({ status }) => !(status >= 200 && status < 300)).length;
+  const of = (some: readonly Sent[]) => `${failed(some)} of ${some.length}`;
+  const row = [
+    fault,
+    of(cached),
+    of(uncached),
+    of(writes),
+    lost,
+    Math.round(slowestOf(cached, 'cached', 'stale')),
+    Math.round(slowestOf([...uncached, ...writes], 'uncached', 'question', 'vote')),
+  ];
+  appendFileSync(file, `${JSON.stringify(row)}\n`);
+}
+
+/** What was noted, as a table in Markdown; empty when nothing was. */
+export function faultTable(): string {
+  let lines: string[];
+  try {
+    lines = readFileSync(file, 'utf8').trim().split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+  const head = [
+    'fault',
+    'cached reads failed',
+    'other reads failed',
+    'writes told to come back',
+    'answered writes lost',
+    'longest wait, cached, ms',
+    'longest wait, others, ms',
+  ];
+  const rows = [
+    head,
+    head.map((_, index) => (index ? '---:' : '---')),
+    ...lines.map(line => JSON.parse(line)),
+  ];
+  return rows.map(row => `| ${row.join(' | ')} |`).join('\n');
+}

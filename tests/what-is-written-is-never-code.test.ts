@@ -1,0 +1,80 @@
+import { jsonMembers } from './drill/hostile.ts';
+import { ask, newAnswer, newQuestion } from './stack.ts';
+
+const written = { body: 'b', name: 'n', email: 'e@mail.example' };
+const post = (path: string, body: unknown, headers = {}) => ask(path, { method: 'POST', body, headers });
+
+const sql = [
+  "'; drop table qa.question; --",
+  "' || pg_sleep(9) || '",
+  "\\'; delete from qa.answer; --",
+  '$$; truncate qa.answer; $$',
+  '1); update qa.answer set helpful = 99; --',
+  '{"x",NULL}',
+  "x'::int",
+];
+
+it.each(sql)('not by PostgreSQL: %s', async text => {
+  const question = await newQuestion();
+  const started_ms = performance.now();
+  const url = `https://images.example/${encodeURI(text)},{}"`;
+  const { status, json } = await newAnswer(question, { body: text, name: text, photos: [url, url] });
+  expect(status).toBe(201);
+  for (const path of [
+    `/products/${encodeURIComponent(text)}`,
+    `/qa/questions?product_id=${encodeURIComponent(text)}`,
+    `/qa/questions/${question}/answers?page=${encodeURIComponent(text)}`,
+  ])
+    expect((await ask(path)).status).toBe(400);
+  const key = { 'Idempotency-Key': `${text} ${question}` };
+  expect((await ask(`/qa/answers/${json.answer_id}/helpful`, { method: 'PUT', headers: key })).status).toBe(
+    204,
+  );
+  const { json: list } = await ask(`/qa/questions/${question}/answers`);
+  expect(list.results).toMatchObject([
+    { body: text, answerer_name: text, helpfulness: 1, photos: [{ url }, { url }] },
+  ]);
+  expect(performance.now() - started_ms).toBeLessThan(5000);
+});
+
+it.each(jsonMembers)('not by JavaScript: %s', async member => {
+  const question = await newQuestion();
+  const path = `/qa/questions/${question}/answers`;
+  const { status } = await post(path, `{${member},${JSON.stringify(written).slice(1)}`);
+  expect([201, 422]).toContain(status);
+  const { text, json } = await newAnswer(question);
+  expect(text).not.toMatch(/polluted|isAdmin/);
+  expect(json).toEqual({
+    answer_id: expect.any(Number),
+    body: 'A text of the tests',
+    date: expect.any(String),
+    answerer_name: 'Tester',
+    helpfulness: 0,
+    photos: [],
+  });
+  // What a prototype has does not stand for what is missing.
+  const inherited = '{"__proto__":{"body":"b","name":"n","email":"e@mail.example"}}';
+  expect((await post(path, inherited)).status).toBe(422);
+});
+
+const breaks = [
+  '\r\nX-Injected: yes',
+  '%0d%0aX-Injected:%20yes',
+  '\nX-Injected: yes',
+  '\u010d\u010aX-Injected: yes',
+];
+
+it.each(breaks)('nor by HTTP: %j', async text => {
+  const question = await newQuestion();
+  const encoded = encodeURIComponent(text);
+  const answers = [
+    await newAnswer(question, { body: `a${text}`, name: `a${text}` }),
+    await ask(`/products/1${encoded}`),
+    await ask(`/products?page=2&count=1&x=${encoded}`),
+    await ask(`/products?page=1${encoded}`),
+    await ask(`/nothing${encoded}`),
+    await ask(`/qa/questions/${question}/answers${encoded}`, { method: 'PUT' }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 400, 200, 400, 404, 404]);
+  for (const { headers } of answers) expect(headers['x-injected']).toBeUndefined();
+});

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, docker, replicas } from './stack.ts';
+
+let names: string[] = [];
+beforeAll(async () => {
+  names = await replicas();
+  await ask('/products/2');
+  await ask('/products/2');
+  await docker('stop', ...names);
+}, 60_000);
+
+afterAll(async () => {
+  await docker('start', ...names);
+  for (let attempt = 0; (await ask('/health/ready')).status !== 200; attempt++) {
+    if (attempt === 60) throw new Error('The replicas are not back.');
+    await sleep(500);
+  }
+  await sleep(5000);
+}, 60_000);
+
+const body = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
+
+it.each([
+  ['GET', '/products?page=777&count=3', undefined],
+  ['GET', '/qa/questions?product_id=777', undefined],
+  ['GET', '/nothing/here', undefined],
+  ['HEAD', '/products?page=778&count=3', undefined],
+  ['OPTIONS', '/products/3', undefined],
+  ['PUT', '/qa/questions/1/helpful', undefined],
+  ['POST', '/qa/questions', body],
+])('that is a problem, and says when to try again: %s %s', async (method, path, sent) => {
+  const started_ms = performance.now();
+  const answer = await ask(path, { method, ...(sent && { body: sent }) });
+  expect(performance.now() - started_ms).toBeLessThan(2000);
+  expect(answer.status).toBe(503);
+  expect(answer.headers).toMatchObject({
+    'retry-after': '1',
+    'content-type': 'application/problem+json',
+    'x-content-type-options': 'nosniff',
+  });
+  if (method === 'HEAD') return;
+  expect(answer.json).toMatchObject({ status: 503, title: 'Service Unavailable' });
+});
+
+it('but for what is in the cache', async () => {
+  expect(await ask('/products/2')).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT' } });
+});
