@@ -24,10 +24,11 @@ export function compose(...values: string[]): string {
   }).toString();
 }
 
-/** Brings the stack up on one core, with what it is measured against beside it. */
+/** Brings the stack up anew on one core, with what it is measured against beside it. */
 export function startRig(): void {
   mkdirSync('bench/.static', { recursive: true });
-  compose('--progress', 'quiet', 'up', '--detach', '--build', '--wait', '--wait-timeout', '600');
+  const ready = ['--wait', '--wait-timeout', '600'];
+  compose('--progress', 'quiet', 'up', '--detach', '--build', '--force-recreate', ...ready);
 }
 
 /** Takes away what it was measured against, and gives the stack its cores back. */
