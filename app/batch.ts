@@ -85,7 +85,8 @@ export class Batch {
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
-    if (performance.now() - started_ms > slow_ms) this.#limit = Math.ceil(asked.length / 2);
+    if (performance.now() - started_ms > slow_ms)
+      this.#limit = Math.min(this.#limit, Math.ceil(asked.length / 2));
     this.#underWay--;
     this.#schedule();
   }

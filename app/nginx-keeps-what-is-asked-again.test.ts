@@ -28,7 +28,9 @@ it('of many different ones only what is asked for once more', async () => {
   expect(await Promise.all(flood.map(isKept))).not.toContain(false);
 });
 
-it('every answer again, once it is calm', async () => {
+it('every answer again, once it is calm, whatever was asked for that does not exist', async () => {
   await sleep(2000);
+  const unknown = pages(1_000_000, 400).map(id => service.call(`/products/${id}`));
+  for (const { status } of await Promise.all(unknown)) expect(status).toBe(404);
   for (const page of pages(2000, 50)) expect(await isKept(page)).toBe(true);
 });

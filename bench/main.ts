@@ -1,12 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { closedLoad, openLoad } from './load.ts';
 import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
 import { coldPages, hotCatalogue, randomOf, type World } from './requests.ts';
+import { keep } from './results.ts';
 import {
   appReads,
   compose,
   diskReads,
+  hurtContainers,
   readUsage,
   readWorld,
   services,
@@ -18,8 +22,8 @@ import { type Run, ratiosOf, summaryOf } from './summary.ts';
 
 // Measures the stack on one core beside yardsticks that run in turn with it: rounds alternate, medians count.
 
-const rounds = Number(process.env.ROUNDS ?? 5);
-const seconds = Number(process.env.SECONDS_A_RUN ?? 10);
+const rounds = wholeNumber('ROUNDS', 5);
+const seconds = wholeNumber('SECONDS_A_RUN', 10);
 /** Until Node has compiled what is hot, in each of three replicas. */
 const warmUp_s = 30;
 /** Until what is asked again and again is in the cache. */
@@ -28,8 +32,15 @@ const resultsPath = process.env.RESULTS ?? 'bench/results.json';
 
 const asked = (process.env.ONLY ?? '').split(',').filter(Boolean);
 const chosen = parts.filter(({ name }) => asked.length === 0 || asked.some(start => name.startsWith(start)));
-if (chosen.length === 0)
-  throw new Error(`ONLY must name some of ${parts.map(({ name }) => name).join(', ')}.`);
+const unknown = asked.find(start => !parts.some(({ name }) => name.startsWith(start)));
+if (unknown !== undefined)
+  throw new Error(`There is no part ${unknown}, only ${parts.map(({ name }) => name).join(', ')}.`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    stopRig();
+    process.exit(130);
+  });
 
 try {
   startRig();
@@ -37,7 +48,7 @@ try {
   console.log(
     `${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, 2,000 writes a second at most`,
   );
-  keep('idle', memoryOf(await readUsage()));
+  keep(resultsPath, { idle: memoryOf(await readUsage()) });
   if (chosen.some(({ contestants }) => contestants.some(({ name }) => name === 'static file')))
     await saveStaticFiles(world);
   for (const url of [product, plainWay]) await closedLoad(url, coldPages(world, randomOf(0)), warmUp_s);
@@ -54,25 +65,29 @@ async function measure(part: Part, world: World): Promise<void> {
       const run =
         'statement' in contestant
           ? await pgbench(contestant, world)
-          : await load(contestant, world, seed, part.isWarm && (round === 0 ? fillCache_s : 2));
+          : await load(contestant, world, seed, part.isWarm ? (round === 0 ? fillCache_s : 2) : 0);
       runs[contestant.name] = [...(runs[contestant.name] ?? []), run];
     }
   console.log(`\n${part.name}`);
   console.table(Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summaryOf(all)])));
-  if (part.hasYardsticks) for (const ratio of ratiosOf(runs)) console.log(ratio);
-  keep(part.name, runs);
+  for (const ratio of ratiosOf(runs)) console.log(ratio);
+  const hurt = hurtContainers();
+  if (hurt.length > 0) throw new Error(`Restarted, or killed for lack of memory: ${hurt.join(', ')}.`);
+  keep(resultsPath, { [part.name]: { measured: measuredOf(world), runs } });
 }
 
-/** Puts figures into the file of results, in the place of what an earlier run measured. */
-function keep(name: string, figures: object): void {
-  const results = existsSync(resultsPath) ? JSON.parse(readFileSync(resultsPath, 'utf8')) : {};
-  writeFileSync(resultsPath, `${JSON.stringify({ ...results, [name]: figures }, undefined, 1)}\n`);
+/** When and on what a part was measured. */
+function measuredOf({ products }: World): string {
+  const commit = execFileSync('git', ['describe', '--always', '--dirty']).toString().trim();
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}, commit ${commit}, ${products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s`;
 }
 
-async function load(server: Server, world: World, seed: number, warm_s: number | false): Promise<Run> {
+async function load(server: Server, world: World, seed: number, warm_s: number): Promise<Run> {
   const requests = server.requests(world, randomOf(seed));
-  if (warm_s) await closedLoad(server.url, requests, warm_s);
-  const before = { usage: await readUsage(), disk: diskReads(), app: appReads() };
+  // Other draws: what is measured must not have been asked before in the same order.
+  if (warm_s > 0) await closedLoad(server.url, server.requests(world, randomOf(seed + 50)), warm_s);
+  const before = { app: appReads(), usage: await readUsage(), disk: diskReads() };
   let peak = before.usage;
   const watch = setInterval(async () => {
     peak = higherOf(peak, await readUsage());
@@ -82,14 +97,17 @@ async function load(server: Server, world: World, seed: number, warm_s: number |
     : await closedLoad(server.url, requests, seconds);
   clearInterval(watch);
   const usage = await readUsage();
-  const reads = load.requests * (1 - shareOfWrites(requests));
+  // A checked vote is two reads and a write more.
+  const { checked = 0 } = load;
+  const reads = load.requests * (1 - shareOfWrites(requests)) + 2 * checked;
+  const all = load.requests + 3 * checked;
   return {
     ...load,
     rate: load.requests / load.seconds,
-    ...costOf(before.usage, usage, load.requests, load.seconds),
+    ...costOf(before.usage, usage, all, load.seconds),
     memory_MiB: memoryOf(higherOf(peak, usage)),
     ...(server.url === product && { hit_rate: Math.max(0, 1 - (appReads() - before.app) / reads) }),
-    disk_reads_per_request: (diskReads() - before.disk) / load.requests,
+    disk_reads_per_request: (diskReads() - before.disk) / all,
   };
 }
 
@@ -144,8 +162,17 @@ async function saveStaticFiles(world: World): Promise<void> {
   for (const request of hotCatalogue(world, randomOf(1))) {
     const path = request.replace('GET ', '');
     const answer = await fetch(`${product}${path}`);
+    if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}.`);
+    const text = await answer.text();
     const file = join('bench/.static', `${path}.json`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await answer.text());
+    writeFileSync(file, text);
+    writeFileSync(`${file}.gz`, gzipSync(text));
   }
+}
+
+function wholeNumber(name: string, fallback: number): number {
+  const text = process.env[name] || String(fallback);
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new Error(`${name} must be a whole number from 1 to 9999, not "${text}".`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -24,38 +25,37 @@ const timeout_ms = 5000;
 
 interface Answer {
   readonly status: number;
-  readonly bytes: number;
   readonly text: string;
 }
+
+const sockets = new Set<Socket>();
 
 function send(line: string, wantsText = false): Promise<Answer> {
   const [method, path] = line.split(' ');
   const headers = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
   return new Promise((resolve, reject) => {
     const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, incoming => {
-      let bytes = 0;
       let text = '';
       incoming.on('data', chunk => {
-        bytes += chunk.length;
         if (wantsText) text += chunk;
       });
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, bytes, text }));
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
       incoming.on('error', reject);
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('socket', socket => sockets.add(socket));
     outgoing.on('error', reject);
     outgoing.end();
   });
 }
 
 const times = createHistogram();
-const seen = { requests: 0, bytes: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
+const seen = { requests: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
 const underWay = new Set<Promise<void>>();
 
 async function sendWhenDue(line: string, due_ms: number): Promise<void> {
   try {
-    const { status, bytes } = await send(line);
-    seen.bytes += bytes;
+    const { status } = await send(line);
     if (status === 429) seen.limited++;
     else if (status >= 400) seen.refused++;
   } catch {
@@ -80,7 +80,7 @@ async function checkOwnWrite(product: number): Promise<void> {
 
 async function checkOwnWrites(until_ms: number): Promise<void> {
   for (let product = 1; performance.now() < until_ms; product = (product % 1000) + 1) {
-    await checkOwnWrite(product);
+    await checkOwnWrite(product).catch(() => seen.broken++);
     await sleep(20);
   }
 }
@@ -100,8 +100,12 @@ for (let sent = 0; sent < rate * seconds; ) {
   await sleep(1);
 }
 await Promise.all([checking, ...underWay]);
+const elapsed_s = (performance.now() - started_ms) / 1000;
+const bytes = [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
 agent.destroy();
 
 const at = (percentile: number) => times.percentile(percentile) / 1000;
 const percentiles = { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99), p999_ms: at(99.9) };
-console.log(JSON.stringify({ ...seen, seconds, mean_ms: times.mean / 1000, ...percentiles }));
+console.log(
+  JSON.stringify({ ...seen, bytes, seconds: elapsed_s, mean_ms: times.mean / 1000, ...percentiles }),
+);

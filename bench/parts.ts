@@ -19,15 +19,13 @@ export interface Bare {
   readonly values: readonly string[];
 }
 
-/** One of those that are measured in turn. */
+/** One of those that are measured in turn; beside one named product, the others are its yardsticks. */
 export type Contestant = Server | Bare;
 
 /** What is measured together, round by round. */
 export interface Part {
   readonly name: string;
   readonly contestants: readonly Contestant[];
-  /** Whether the first contestant is the product and the others are what it is measured against. */
-  readonly hasYardsticks: boolean;
   /** Whether the requests are sent before, so that whoever has a cache has them in it. */
   readonly isWarm: boolean;
 }
@@ -43,7 +41,6 @@ const withoutNginxCache = 'http://127.0.0.1:18096';
 const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => ({
   name,
   isWarm: true,
-  hasYardsticks: true,
   contestants: [
     { name: 'product', url: product, requests },
     { name: 'bare proxy_cache', url: bareCache, requests },
@@ -59,7 +56,6 @@ const cold = (
 ): Part => ({
   name,
   isWarm: false,
-  hasYardsticks: true,
   contestants: [
     { name: 'product', url: product, requests },
     { name: 'plain way', url: plainWay, requests },
@@ -71,7 +67,6 @@ const cold = (
 const uncached = (name: string, requests: make.Requests): Part => ({
   name,
   isWarm: false,
-  hasYardsticks: true,
   contestants: [
     { name: 'product', url: withoutNginxCache, requests },
     { name: 'plain way', url: plainWay, requests },
@@ -81,14 +76,12 @@ const uncached = (name: string, requests: make.Requests): Part => ({
 const alone = (name: string, requests: make.Requests): Part => ({
   name,
   isWarm: true,
-  hasYardsticks: false,
   contestants: [{ name: 'product', url: product, requests }],
 });
 
 const open = (name: string, requests: make.Requests, isWarm = true): Part => ({
   name,
   isWarm,
-  hasYardsticks: false,
   contestants: [1000, 3000, 5000].map(rate => ({ name: `${rate} a second`, url: product, requests, rate })),
 });
 
@@ -104,6 +97,7 @@ export const parts: readonly Part[] = [
   cold('cold-related', make.coldRoute(2), catalogue.document, [anyProduct, '3']),
   cold('cold-questions', make.coldRoute(3), questions.questionsPage, [anyProduct, '0', '5']),
   cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '0', '5']),
+  cold('cold-list', make.coldList, catalogue.productsPage, ['5 * random(0, :products / 5 - 1)', ':p1 + 5']),
   cold('cold-pages', make.coldPages),
   uncached('uncached-product', make.coldRoute(0)),
   uncached('uncached-pages', make.coldPages),
@@ -117,12 +111,11 @@ export const parts: readonly Part[] = [
   {
     name: 'stages',
     isWarm: true,
-    hasYardsticks: false,
     contestants: [
       { name: '1 one plain replica', url: oneReplica, requests: make.zipfPages },
       { name: '2 three, in turn', url: roundRobin, requests: make.zipfPages },
       { name: '3 least_conn', url: plainWay, requests: make.zipfPages },
-      { name: '4 the app, node-cache', url: withoutNginxCache, requests: make.zipfPages },
+      { name: '4 node-cache and batches', url: withoutNginxCache, requests: make.zipfPages },
       { name: '5 cache of Nginx', url: product, requests: make.zipfPages },
     ],
   },

@@ -19,6 +19,9 @@ async function answer(response: Response, { name, text }: Statement, values: num
 const ofProduct = (document: number) => (request: Request<{ id: string }>, response: Response) =>
   answer(response, catalogue.document, [Number(request.params.id), document]);
 
+app.get('/products', ({ query }, response) =>
+  answer(response, catalogue.productsPage, [(Number(query.page) - 1) * 5, Number(query.page) * 5]),
+);
 app.get('/products/:id', ofProduct(1));
 app.get('/products/:id/styles', ofProduct(2));
 app.get('/products/:id/related', ofProduct(3));

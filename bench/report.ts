@@ -1,17 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Results, type Run, ratiosOf, summaryOf } from './summary.ts';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parts } from './parts.ts';
+import type { Measured } from './results.ts';
+import { type Results, ratiosOf, summaryOf } from './summary.ts';
 
-// Writes the results of `make bench` and `make bench-scales` as Markdown, the stages as a picture too.
-const path = 'docs/performance/results.md';
-const { idle, scales, ...parts } = JSON.parse(readFileSync('bench/results.json', 'utf8')) as {
-  idle: Record<string, number>;
-  scales?: Record<string, Results>;
-} & Record<string, Results>;
+// Writes what `make bench` and `make bench-scales` measured as Markdown, the stages as a picture too.
 
-const hidden = ['MiB nginx/app/pg', 'p50', 'p95', 'p99.9', 'spread'];
+const hidden = ['MiB nginx/app/pg, peak', 'MiB in all, peak', 'p50', 'p95', 'p99.9', 'spread'];
+const how =
+  'Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure. Writes of one address are limited to 2,000 a second here.';
 
-function table(rows: Readonly<Record<string, readonly Run[]>>, isShort = false): string {
-  const summaries = Object.entries(rows).map(([name, runs]) => [name, summaryOf(runs)] as const);
+type Summaries = readonly (readonly [string, Readonly<Record<string, string | number>>])[];
+
+const summariesOf = (rows: Results): Summaries =>
+  Object.entries(rows).map(([name, runs]) => [name, summaryOf(runs)]);
+
+function table(summaries: Summaries, isShort = false): string {
   const columns = [...new Set(summaries.flatMap(([, summary]) => Object.keys(summary)))].filter(
     column => !isShort || !hidden.includes(column),
   );
@@ -39,37 +42,71 @@ function chart(title: string, unit: string, bars: readonly (readonly [string, nu
   ].join('\n');
 }
 
-function section(name: string, results: Results): string {
-  const ratios = 'product' in results && Object.keys(results).length > 1 ? ratiosOf(results) : [];
-  return [`## ${name}`, table(results), ...(ratios.length > 0 ? [ratios.join(' · ')] : [])].join('\n\n');
+function section(name: string, { measured, runs }: Measured): string {
+  return [`## ${name}`, measured, table(summariesOf(runs)), ratiosOf(runs).join(' · ')]
+    .filter(Boolean)
+    .join('\n\n');
 }
 
-function stages(results: Results): string {
+/** The steps that led here, and by how much each answers more than the one before. */
+function stages({ measured, runs }: Measured): string {
+  const summaries = summariesOf(runs).map(([name, summary], index, all) => {
+    const before = all[index - 1]?.[1]['requests/s'];
+    const step = before ? (Number(summary['requests/s']) / Number(before)).toFixed(2) : '';
+    return [name, { '× the step before': step, ...summary }] as const;
+  });
   const bars = (column: string) =>
-    Object.entries(results).map(([name, runs]) => [name, Number(summaryOf(runs)[column])] as const);
+    summaries.map(([name, summary]) => [name, Number((summary as Record<string, unknown>)[column])] as const);
   return [
     '## The stages',
-    'Product pages by Zipf (s = 1.0) over all products, 64 connections. What each step brought:',
-    table(results, true),
+    'Product pages by Zipf (s = 1.0) over all products, 64 connections. The plain way with one replica, with three in turn, and by least connections; the app in its place, which keeps answers, asks PostgreSQL for many at once and compresses; and the cache of Nginx before it.',
+    measured,
+    table(summaries, true),
     chart('Requests a second', 'requests/s', bars('requests/s')),
     chart('Mean latency', 'ms', bars('mean ms')),
+    chart('Errors', '%', bars('errors %')),
   ].join('\n\n');
 }
 
-const { stages: story, ...others } = parts;
-const services = ['nginx', 'app', 'postgres'];
-const idleSum = services.reduce((sum, service) => sum + (idle[service] ?? 0), 0);
-const document = [
-  '# Results of `make bench`',
-  'Written by `make bench-report`; do not edit. Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure. Writes of one address are limited to 2,000 a second here.',
-  `Idle: ${services.map(service => `${service} ${idle[service]}`).join(', ')}; ${idleSum} MiB in all.`,
-  ...(story ? [stages(story)] : []),
-  ...Object.entries(others).map(([name, results]) => section(name, results)),
-  ...(scales
-    ? ['# As it grows', ...Object.entries(scales).map(([name, results]) => section(name, results))]
-    : []),
-].join('\n\n');
+/** A document of a title and sections. */
+function write(path: string, title: string, sections: readonly string[]): void {
+  mkdirSync('docs/performance', { recursive: true });
+  const text = [`# ${title}`, 'Written by `make bench-report`; do not edit.', how, ...sections];
+  writeFileSync(path, `${text.join('\n\n')}\n`);
+  console.log(path);
+}
 
-mkdirSync('docs/performance', { recursive: true });
-writeFileSync(path, `${document}\n`);
-console.log(path);
+function idleOf(idle: Readonly<Record<string, number>>): string {
+  const services = ['nginx', 'app', 'postgres'];
+  const all = services.reduce((sum, service) => sum + (idle[service] ?? 0), 0);
+  return `Idle, as the stack starts: ${services.map(service => `${service} ${idle[service]}`).join(', ')}; ${all} MiB in all.`;
+}
+
+const ofBench = 'bench/results.json';
+if (existsSync(ofBench)) {
+  const {
+    idle,
+    stages: story,
+    ...others
+  } = JSON.parse(readFileSync(ofBench, 'utf8')) as {
+    idle: Record<string, number>;
+    stages?: Measured;
+  } & Record<string, Measured>;
+  write('docs/performance/results.md', 'Results of `make bench`', [
+    idleOf(idle),
+    ...(story ? [stages(story)] : []),
+    ...parts.flatMap(({ name }) => (others[name] ? [section(name, others[name])] : [])),
+  ]);
+}
+
+const ofScales = 'bench/results-scales.json';
+if (existsSync(ofScales)) {
+  const results: Record<string, Measured> = JSON.parse(readFileSync(ofScales, 'utf8'));
+  const sections = Object.entries(results).map(([name, measured]) => section(name, measured));
+  write('docs/performance/scales.md', 'Results of `make bench-scales`', sections);
+}
+
+if (!existsSync(ofBench) && !existsSync(ofScales)) {
+  console.error('There is nothing to report: make bench or make bench-scales measures it.');
+  process.exitCode = 1;
+}

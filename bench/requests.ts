@@ -29,6 +29,8 @@ const page = (id: number) => [
   `GET /products/${id}/related`,
   `GET /qa/questions?product_id=${id}`,
 ];
+const answersOf = (question: number) => `GET /qa/questions/${question}/answers`;
+const listPage = (number: number) => `GET /products?page=${number}&count=5`;
 const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
 
 function anyQuestion({ questions, hidden }: World, random: () => number): number {
@@ -38,13 +40,19 @@ function anyQuestion({ questions, hidden }: World, random: () => number): number
   }
 }
 
-/** All that a front-end asks to show the first 1,000 products: 3,000 or 4,000 URLs, each once. */
+/** All that a front-end asks to show the first 1,000 products: 3,000 URLs, each once. */
 export const hotCatalogue: Requests = (_world, random) =>
   shuffled(
     range(1000).flatMap(id => page(id).slice(0, 3)),
     random,
   );
-export const hotAll: Requests = (_world, random) => shuffled(range(1000).flatMap(page), random);
+
+/** With their questions, the answers of 1,000 questions, and the first 200 pages of the list. */
+export const hotAll: Requests = ({ hidden }, random) => {
+  const questions = range(1000).filter(id => !hidden.has(id));
+  const all = [...range(1000).flatMap(page), ...questions.map(answersOf), ...range(200).map(listPage)];
+  return shuffled(all, random);
+};
 
 export const oneUrl: Requests = () => ['GET /products/1'];
 
@@ -55,7 +63,11 @@ export const coldRoute =
     Array.from({ length: many }, () => page(upTo(products, random))[route] as string);
 
 export const coldAnswers: Requests = (world, random) =>
-  Array.from({ length: many }, () => `GET /qa/questions/${anyQuestion(world, random)}/answers`);
+  Array.from({ length: many }, () => answersOf(anyQuestion(world, random)));
+
+/** Any page of the list of products. */
+export const coldList: Requests = ({ products }, random) =>
+  Array.from({ length: many }, () => listPage(upTo(Math.floor(products / 5), random)));
 
 /** Whole product pages, products drawn uniformly over all there are. */
 export const coldPages: Requests = ({ products }, random) =>
@@ -67,7 +79,7 @@ export const zipfPages: Requests = ({ products }, random) => {
   return Array.from({ length: many / 4 }, () => page(zipf())).flat();
 };
 
-/** The same, and one request in twenty is a vote or a report of helpfulness for a question. */
+/** The same, and one request in twenty is a vote for a question. */
 export const mixedPages: Requests = (world, random) =>
   zipfPages(world, random).map(request =>
     random() < 0.05 ? `PUT /qa/questions/${anyQuestion(world, random)}/helpful` : request,

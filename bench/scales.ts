@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Results, summaryOf } from './summary.ts';
+import { keep } from './results.ts';
 
 // The uncached parts of the bench over data sets of three sizes, in a stack of its own that goes away afterwards. It
 // takes the ports of the bench and the memory of a second stack: the other must be down.
 
 const scales = (process.env.SCALES ?? '0.01,0.1,1').split(',');
 const parts = ['uncached-product', 'uncached-pages'];
-const resultsPath = 'bench/results.json';
+const resultsPath = 'bench/results-scales.json';
 
 const make = (scale: string, ...values: string[]) =>
   execFileSync('make', values, {
@@ -25,7 +25,6 @@ const make = (scale: string, ...values: string[]) =>
     },
   });
 
-const measured: Record<string, Results> = {};
 try {
   for (const scale of scales) {
     const folder = mkdtempSync(join(tmpdir(), 'elier-scales-'));
@@ -38,20 +37,10 @@ try {
     }
     make(scale, 'bench');
     const results = JSON.parse(readFileSync(`bench/results-${scale}.json`, 'utf8'));
-    for (const part of parts) measured[`${part} at ${scale}`] = results[part];
+    keep(resultsPath, Object.fromEntries(parts.map(part => [`${part} at ${scale}`, results[part]])));
   }
 } finally {
   execFileSync('docker', ['compose', '--project-name', 'elier-scales', 'down', '--volumes'], {
     stdio: 'inherit',
   });
 }
-
-const results = JSON.parse(readFileSync(resultsPath, 'utf8'));
-writeFileSync(resultsPath, `${JSON.stringify({ ...results, scales: measured }, undefined, 1)}\n`);
-console.table(
-  Object.fromEntries(
-    Object.entries(measured).flatMap(([name, part]) =>
-      Object.entries(part).map(([contestant, runs]) => [`${name}, ${contestant}`, summaryOf(runs)]),
-    ),
-  ),
-);

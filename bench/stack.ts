@@ -71,6 +71,17 @@ export async function readUsage(): Promise<Usage> {
   return Object.fromEntries(await Promise.all(entries)) as Usage;
 }
 
+/** The stack's containers that were restarted, or of which the kernel killed something for lack of memory. */
+export function hurtContainers(): string[] {
+  const ids = ['nginx', 'app', 'postgres'].flatMap(service => containers.get(service as Service) ?? []);
+  const format = '{{.Name}} {{.RestartCount}} {{.State.OOMKilled}}';
+  const states = execFileSync('docker', ['inspect', '--format', format, ...ids])
+    .toString()
+    .trim()
+    .split('\n');
+  return states.filter(state => !state.endsWith(' 0 false'));
+}
+
 /** What the engine says about a container. */
 async function statsOf(container: string) {
   const path = `/containers/${container}/stats?stream=false&one-shot=true`;

@@ -21,7 +21,7 @@ export type Results = Readonly<Record<string, readonly Run[]>>;
 /** What a t2.micro's disk (EBS gp3) reads in a second. */
 const diskReads_s = 3000;
 
-/** The figures of a contestant's runs as columns: medians, and where it says so the sum. */
+/** The figures of a contestant's runs as columns: medians, and where it says so the sum or the highest. */
 export function summaryOf(runs: readonly Run[]): Record<string, string | number> {
   const middle = (value: (run: Run) => number | undefined) =>
     median(runs.map(run => value(run) ?? Number.NaN));
@@ -31,6 +31,9 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
   const share = (service: string) => Math.round(middle(run => run.cpu_share[service]) * 100);
   const reads = middle(run => run.disk_reads_per_request);
   const checked = sum(run => run.checked);
+  const highest = (value: (run: Run) => number | undefined) =>
+    Math.max(...runs.map(run => value(run) ?? Number.NaN));
+  const stack = ['nginx', 'app', 'postgres'];
   const errors = sum(run => (run.refused ?? 0) + (run.broken ?? 0));
   return {
     'requests/s': Math.round(middle(run => run.rate)),
@@ -56,20 +59,23 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
       .join(', '),
     'disk reads/request': rounded(reads, 2),
     'rps at 3,000 reads/s': reads > 0.005 ? Math.round(diskReads_s / reads) : '',
-    'MiB nginx/app/pg': ['nginx', 'app', 'postgres']
-      .map(service => middle(run => run.memory_MiB[service]))
-      .join('/'),
+    'MiB nginx/app/pg, peak': stack.map(service => highest(run => run.memory_MiB[service])).join('/'),
+    'MiB in all, peak': highest(({ memory_MiB }) =>
+      stack.reduce((all, service) => all + (memory_MiB[service] ?? Number.NaN), 0),
+    ),
   };
 }
 
-/** "1.52 × plain way", for each yardstick; the first is what is measured. */
-export function ratiosOf(results: Results): string[] {
-  const [[, product] = ['', []], ...others] = Object.entries(results);
+/** "1.52 × plain way", for each yardstick of the product; none where it runs alone, or is not named so. */
+export function ratiosOf({ product, ...yardsticks }: Results): string[] {
+  if (!product) return [];
   const rateOf = (runs: readonly Run[]) => median(runs.map(({ rate }) => rate));
-  return others.map(([name, runs]) => `${(rateOf(product) / rateOf(runs)).toFixed(2)} × ${name}`);
+  return Object.entries(yardsticks).map(
+    ([name, runs]) => `${(rateOf(product) / rateOf(runs)).toFixed(2)} × ${name}`,
+  );
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -19,22 +19,20 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Adm
     async (request, response) => {
       const id = integerFrom('product_id', request.params.product_id);
       const key = `${document} ${id}`;
-      const caching = cachingOf(key);
       const text = await cache.get(key, () =>
         database.answer(queries.document, [id, queries.documents[document]]),
       );
       if (text === undefined) throw doesNotExist(`product ${id}`);
-      sendJson(response, text, caching);
+      sendJson(response, text, cachingOf(key));
     };
 
   const listProducts: RequestHandler = async (request, response) => {
     const page = pageFrom(request.query);
     const key = `products ${page.page} ${page.count}`;
-    const caching = cachingOf(key);
     const folded = await cache.get(key, () =>
       database.answer(queries.productsPage, [page.offset, page.offset + page.count], page.count),
     );
-    sendPage(response, folded, '/products', page, caching);
+    sendPage(response, folded, '/products', page, cachingOf(key));
   };
 
   const router = Router({ caseSensitive: true });

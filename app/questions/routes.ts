@@ -20,11 +20,12 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
   const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
     const generation = generationFrom(request.get('X-Generation'));
     const key = `${subject} ${generation}`;
+    const folded = await (generation ? cache.get(key, load) : load());
     const caching: Caching = {
       cacheControl: 'public, max-age=0, must-revalidate',
-      isShared: generation !== undefined && admission.admits(key),
+      isShared: generation !== undefined && folded !== undefined && admission.admits(key),
     };
-    return { folded: await (generation ? cache.get(key, load) : load()), caching };
+    return { folded, caching };
   };
 
   const listQuestions: RequestHandler = async (request, response) => {
