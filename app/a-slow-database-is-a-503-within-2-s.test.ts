@@ -45,6 +45,18 @@ it('for one that waits alone', async () => {
   expect(ms).toBeLessThan(2000);
 });
 
+it('which tells the client of a write how to send it again', async () => {
+  const detail = async (headers = {}) => {
+    const { json } = await service.call('/qa/questions/8/helpful', { method: 'PUT', headers });
+    return json.detail;
+  };
+  await blocker.query('begin; select from qa.question where question_id = 8 for update');
+  const [plain, withKey] = await Promise.all([detail(), detail({ 'Idempotency-Key': 'slow' })]);
+  await blocker.query('rollback');
+  expect(plain).toMatch(/may have been made: look before sending it again/);
+  expect(withKey).toMatch(/sent again with its Idempotency-Key it counts once/);
+});
+
 it('at once when it is away, until it is back', async () => {
   let isAway = true;
   const sockets: Socket[] = [];

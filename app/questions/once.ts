@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { DatabaseError } from 'pg';
 import type { Database, Statement } from '../database.ts';
-import { Problem } from '../problem.ts';
+import { Problem, unavailable } from '../problem.ts';
 import { keptWrite } from './queries.ts';
 
 const maxKey = 255;
@@ -23,9 +23,33 @@ export function keyFrom(request: Request): string | undefined {
 /**
  * Runs a write once for a key, however often it comes, and returns what it wrote the first time; undefined when there is
  * nothing to write to. A write that failed changed nothing and is not kept: it is tried anew. Throws a 422 when the key was
- * used for another write within 24 hours.
+ * used for another write within 24 hours, and a 503 when the database did not say in time whether it wrote.
  */
 export async function once(
+  database: Database,
+  key: string | undefined,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Written | undefined> {
+  try {
+    return await write(database, key, statement, values);
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 503)) throw error;
+    throw unavailable(
+      `The database cannot answer in time. ${tryAgain[key ? 'withKey' : 'withoutKey']}`,
+      error.cause,
+    );
+  }
+}
+
+/** Nginx says the same of a replica that does not answer (nginx/upstream.conf). */
+const tryAgain = {
+  withKey: 'The write may have been made; sent again with its Idempotency-Key it counts once.',
+  withoutKey:
+    'The write may have been made: look before sending it again. With an Idempotency-Key it would count once.',
+};
+
+async function write(
   database: Database,
   key: string | undefined,
   statement: Statement,

@@ -2,12 +2,19 @@ import type { Statement } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+/**
+ * Of the answers that a page shows, their texts and photos together, in bytes: an answer may have 46 kB, and a question any
+ * number of them. With the questions' own texts a page stays below what a replica has memory for several times over.
+ */
+export const maxOctets = 1024 * 1024;
+const octets = 'octet_length(body) + octet_length(photos::text)';
+
 // Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:
 // every descent of an index costs as many blocks as it has levels.
 
 /**
  * For many at once (Database.answer): $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without
- * questions has an empty page.
+ * questions has an empty page. Of the page's answers the most helpful are shown that are `maxOctets` together.
  */
 export const questionsPage: Statement = {
   name: 'questions-page',
@@ -20,13 +27,18 @@ export const questionsPage: Statement = {
         where product_id = product and not reported
         order by helpful desc, question_id
         offset skip limit length
+      ), answer as (
+        select question_id, answer_id, body, date_written, answerer_name, helpful, photos,
+          sum(${octets}) over (order by helpful desc, answer_id rows unbounded preceding) as octets
+        from qa.answer
+        where product_id = product and question_id = any (array(select question_id from page)) and not reported
       ), answers as materialized (
         select question_id, json_object_agg(answer_id, json_build_object(
             'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
             'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
           ) order by helpful desc, answer_id) as answers
-        from qa.answer
-        where product_id = product and question_id = any (array(select question_id from page)) and not reported
+        from answer
+        where octets <= ${maxOctets}
         group by question_id
       )
       select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
@@ -39,7 +51,10 @@ export const questionsPage: Statement = {
     ) folded`,
 };
 
-/** For many at once: $1 question, $2 offset, $3 count. No answer when there is no such question to see. */
+/**
+ * For many at once: $1 question, $2 offset, $3 count. No answer when there is no such question to see; an empty one when the
+ * page is larger than `maxOctets`.
+ */
 export const answersPage: Statement = {
   name: 'answers-page',
   text: `
@@ -51,9 +66,10 @@ export const answersPage: Statement = {
         order by helpful desc, answer_id
         offset skip limit length
       )
-      select count(*) || E'\\n' || json_build_object('question', question.question_id::text,
-        'page', skip / length + 1, 'count', length, 'results',
-        coalesce(json_agg(page order by helpfulness desc, answer_id), '[]'))
+      select case when sum(${octets}) > ${maxOctets} then '' else
+        count(*) || E'\\n' || json_build_object('question', question.question_id::text,
+          'page', skip / length + 1, 'count', length, 'results',
+          coalesce(json_agg(page order by helpfulness desc, answer_id), '[]')) end
       from page
     )
     from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, skip, length, place)

@@ -112,6 +112,40 @@ describe('GET /qa/questions/:question_id/answers', () => {
   });
 });
 
+describe('a page of long answers', () => {
+  let question: number;
+  beforeAll(async () => {
+    const [asked] = await service.sql(
+      `insert into qa.question (product_id, body, asker_name, asker_email) values (999, 'b', 'n', 'e') returning question_id`,
+    );
+    question = asked.question_id;
+    const url = `https://images.example/${'𝒳'.repeat(2000)}`;
+    await service.sql(
+      `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, helpful, photos)
+       select 999, $1, repeat('𝒳', 1000), 'n', 'e', helpful,
+         (select jsonb_agg(jsonb_build_object('id', id, 'url', $2::text)) from generate_series(1, 5) id)
+       from generate_series(1, 500) helpful`,
+      [question, url],
+    );
+  });
+
+  it('is refused when it would be over 1 MiB, and otherwise whole', async () => {
+    const answers = (count: number) => service.call(`/qa/questions/${question}/answers?count=${count}`);
+    const { status, json } = await answers(500);
+    expect([status, json.detail]).toEqual([400, 'count is too large: the page would be over 1 MiB.']);
+    expect((await answers(20)).json.results).toHaveLength(20);
+  });
+
+  it('shows the most helpful ones with their question, up to 1 MiB', async () => {
+    const { json, text } = await service.call('/qa/questions?product_id=999');
+    const helpfulness = Object.values<any>(json.results[0].answers).map(answer => answer.helpfulness);
+    expect(helpfulness).toContain(500);
+    expect(Math.min(...helpfulness)).toBe(501 - helpfulness.length);
+    expect(helpfulness.length).toBeGreaterThan(20);
+    expect(Buffer.byteLength(text)).toBeLessThan(1.1 * 2 ** 20);
+  });
+});
+
 it('returns no e-mail address by any route', async () => {
   const paths = [
     '/qa/questions?product_id=1&count=500',

@@ -17,6 +17,7 @@ export function findingsIn(request: Request, { answers, rest, took_ms }: Exchang
   return [
     ...(more.length > 0 || rest !== '' ? [`${answers.length} answers to one request, then "${rest}"`] : []),
     ...(took_ms > maxTime_ms ? [`an answer after ${Math.round(took_ms)} ms`] : []),
+    ...(answer.status >= 500 ? [`${answer.status}: ${answer.text}`] : []),
     ...undocumented(request, answer),
     ...(isRefusedForNothing(request, answer) ? [`${answer.status} to a good request: ${answer.text}`] : []),
     ...leaks(request, answer),
