@@ -3,19 +3,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from 'docker-compose';
 import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack } from './stack.ts';
 
-/** What must be the same after a flood as before it. */
-async function service() {
-  const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
-  const inspected = names.map(name => docker('inspect', '-f', '{{.Name}} {{.State.StartedAt}}', name));
-  const counts = await sql(
-    "select count(*), count(*) filter (where state <> 'idle') from pg_stat_activity where usename = 'elier_app'",
-  );
-  const [connections, busy] = counts.split('|').map(Number);
-  return { containers: await Promise.all(inspected), connections, busy };
+/** DB_CONNECTIONS of three replicas, by default. */
+const maxConnections = 3 * 8;
+/** What a container may have gained in a flood, in MiB: buffers and heaps that are kept for the next one. */
+const maxGain_MiB = { nginx: 24, app: 32, postgres: 32 };
+
+interface Container {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly memory_MiB: number;
 }
 
-const memoryOfNginx_MiB = async () =>
-  Number.parseFloat(await docker('stats', '--no-stream', '--format', '{{.MemUsage}}', 'elier-test-nginx-1'));
+/** The containers that must come through a flood as they are. */
+async function containers(): Promise<Container[]> {
+  const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
+  return Promise.all(
+    names.map(async name => ({
+      name,
+      startedAt: await docker('inspect', '-f', '{{.State.StartedAt}}', name),
+      memory_MiB: await memoryOf(name),
+    })),
+  );
+}
+
+/** Without what the kernel may take back, such as files: "anon" in the control groups' version 2, "total_rss" in 1. */
+async function memoryOf(name: string): Promise<number> {
+  const read = 'cat /sys/fs/cgroup/memory.stat 2>/dev/null || cat /sys/fs/cgroup/memory/memory.stat';
+  const figures = await docker('exec', name, 'sh', '-c', read);
+  return Number(/^(?:anon|total_rss) ([0-9]+)$/m.exec(figures)?.[1]) / 2 ** 20;
+}
 
 /** Votes from another address, one after the other; the statuses. */
 async function voteElsewhere(path: string, times: number): Promise<string[]> {
@@ -30,7 +46,7 @@ async function questionsAsked(): Promise<number[]> {
   const counts = (await replicas()).map(async name => {
     const metrics = `http://${await docker('inspect', '-f', address, name)}:3000/metrics`;
     const { out } = await exec('nginx', ['curl', '-s', metrics], stack);
-    return Number(/^cache_lookups_total\{lookup="miss"\} (\d+)$/m.exec(out)?.[1]);
+    return Number(/^cache_lookups_total\{lookup="miss"\} (\d+)$/m.exec(out)?.[1] ?? 0); // it says nothing of what never was
   });
   return Promise.all(counts);
 }
@@ -38,8 +54,9 @@ async function questionsAsked(): Promise<number[]> {
 const bystanders = ['/products/1', '/products/2/styles', '/qa/questions?product_id=1'];
 
 /** While something is done, somebody reads on connections of their own, 4 times a second. */
-async function during(flood: () => Promise<void>): Promise<void> {
-  const before = await service();
+const during = (flood: () => Promise<void>) => unharmedBy(() => withBystander(flood));
+
+async function withBystander(flood: () => Promise<void>): Promise<void> {
   for (const path of [...bystanders, ...bystanders]) await ask(path);
   const read: { status: number; took_ms: number }[] = [];
   let isOver = false;
@@ -59,10 +76,28 @@ async function during(flood: () => Promise<void>): Promise<void> {
   }
   expect(new Set(read.map(({ status }) => status))).toEqual(new Set([200]));
   expect(Math.max(...read.map(({ took_ms }) => took_ms))).toBeLessThan(1500);
+}
 
+/** The service is as well afterwards as it was before. */
+async function unharmedBy(flood: () => Promise<void>): Promise<void> {
+  const before = await containers();
+  await flood();
   await sleep(2000); // a statement that nobody waits for ends within its 0.9 s
-  expect(await service()).toEqual({ ...before, busy: 0 });
-  expect(await memoryOfNginx_MiB()).toBeLessThan(80);
+  const after = await containers();
+  expect(after.map(({ name, startedAt }) => [name, startedAt])).toEqual(
+    before.map(({ name, startedAt }) => [name, startedAt]),
+  );
+  const gains = after.map(({ name, memory_MiB }, index) => {
+    const service = name.replace(/^elier-test-(.*)-\d+$/, '$1') as keyof typeof maxGain_MiB;
+    return { name, over_MiB: memory_MiB - (before[index]?.memory_MiB ?? 0) - maxGain_MiB[service] };
+  });
+  expect(gains.filter(({ over_MiB }) => !(over_MiB <= 0))).toEqual([]);
+  const counts = await sql(
+    "select count(*), count(*) filter (where state <> 'idle') from pg_stat_activity where usename = 'elier_app'",
+  );
+  const [connections, busy] = counts.split('|').map(Number);
+  expect(connections).toBeLessThanOrEqual(maxConnections);
+  expect(busy).toBe(0);
   const started_ms = performance.now();
   expect((await ask('/products/1')).status).toBe(200);
   expect(performance.now() - started_ms).toBeLessThan(200);
@@ -110,7 +145,9 @@ it('more connections than there are places, silent ones and such that never end 
   await during(async () => {
     const silent = await senders(4000, '');
     const slow = await senders(3000, 'GET /products HTTP/1.1\r\nHost: x\r\nX-');
-    await dribble(slow, 11);
+    await dribble(slow, 1);
+    expect(slow.filter(({ socket }) => socket.readyState === 'open').length).toBeGreaterThan(2000);
+    await dribble(slow, 10);
     expect([...silent, ...slow].filter(({ isClosed }) => !isClosed)).toHaveLength(0);
   });
 }, 60_000);
@@ -119,11 +156,14 @@ it('senders that never end their bodies: 300 of an address are waited for, other
   const head =
     'POST /qa/questions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n';
   await during(async () => {
-    const all = await senders(600, head + '{'.repeat(50_000), 60);
+    // Slowly enough for an address's rate of writes, and fast enough: after 10 s without a byte the first is hung up on.
+    const all = await senders(450, head + '{'.repeat(50_000), 100);
     await dribble(all, 3);
-    const answered = all.filter(({ status }) => status !== '');
-    expect(new Set(answered.map(({ status }) => status))).toEqual(new Set(['429']));
-    expect(600 - answered.length).toBeLessThanOrEqual(300);
+    const isWaitedFor = ({ status, isClosed }: Sender) => status === '' && !isClosed;
+    const refused = all.filter(sender => !isWaitedFor(sender));
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set(['429']));
+    expect(all.length - refused.length).toBeLessThanOrEqual(300);
+    expect(all.length - refused.length).toBeGreaterThanOrEqual(250);
     expect(await voteElsewhere('/qa/questions/1/helpful', 1)).toEqual(['204']);
     hangUp(all);
   });
@@ -157,26 +197,35 @@ it('2,000 clients that go away while they are answered', async () => {
 
 it('a burst of writes from one address: 429, and others may write', async () => {
   const question = await newQuestion();
-  const path = `/qa/questions/${question}/helpful`;
+  const another = await newQuestion();
+  const votesFor = async (id: number) =>
+    Number(await sql(`select helpful from qa.question where question_id = ${id}`));
   await during(async () => {
     const client = clientWith(200);
-    const burst = Promise.all(Array.from({ length: 1500 }, () => client(path, { method: 'PUT' })));
-    expect(new Set(await voteElsewhere(path, 50))).toEqual(new Set(['204']));
+    const vote = () => client(`/qa/questions/${question}/helpful`, { method: 'PUT' });
+    const burst = Promise.all(Array.from({ length: 1500 }, vote));
+    expect(new Set(await voteElsewhere(`/qa/questions/${another}/helpful`, 50))).toEqual(new Set(['204']));
+    expect(await votesFor(another)).toBe(50);
     const answers = await burst;
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(500);
-    for (const { headers } of refused) expect(Number(headers['retry-after'])).toBeLessThanOrEqual(5);
-    const counted = answers.filter(({ status }) => status === 204).length + 50;
-    expect(refused.length + counted).toBe(1550);
-    expect(await sql(`select helpful from qa.question where question_id = ${question}`)).toBe(
-      String(counted),
-    );
+    const having = (wanted: number) => answers.filter(({ status }) => status === wanted);
+    const [counted, tooMany, late] = [having(204), having(429), having(503)];
+    expect(counted.length + tooMany.length + late.length).toBe(1500);
+    expect(tooMany.length).toBeGreaterThan(500);
+    for (const { headers } of [...tooMany, ...late]) expect(headers['retry-after']).toBe('1');
+    // What is told to come back without a key to come back with may have counted.
+    expect(await votesFor(question)).toBeGreaterThanOrEqual(counted.length);
+    expect(await votesFor(question)).toBeLessThanOrEqual(counted.length + late.length);
   });
 }, 60_000);
 
 it('1,000 clients that ask at once for what no cache has: one question a replica', async () => {
-  await during(async () => {
-    for (const path of ['/products?page=3&count=123', '/products?page=2&count=500']) {
+  // Nobody else reads meanwhile: that would count, too.
+  await unharmedBy(async () => {
+    for (const path of [
+      '/products?page=3&count=123',
+      '/products?page=2&count=500',
+      '/qa/questions?product_id=9&count=123',
+    ]) {
       const before = await questionsAsked();
       const client = clientWith(1000);
       const answers = await Promise.all(Array.from({ length: 1000 }, () => client(path)));

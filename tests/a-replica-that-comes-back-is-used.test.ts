@@ -79,7 +79,7 @@ it('uses a replica that comes back under another address, without a reload', asy
   } finally {
     await docker('kill', squatter);
   }
-});
+}, 90_000);
 
 it('executes no write twice, even one that a frozen replica holds', async () => {
   const question = await newQuestion();

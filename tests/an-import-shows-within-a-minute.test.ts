@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'elier-data-')), 'new');
   await make('generate', `OUT=${folder}`, 'SCALE=0.002', 'SEED=7');
-});
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 it('refuses to replace what users wrote, says how many, and changes nothing', async () => {
@@ -23,7 +23,7 @@ it('refuses to replace what users wrote, says how many, and changes nothing', as
     stderr: expect.stringMatching(/[0-9]+ questions?.*DISCARD_USER_ROWS=yes/),
   });
   expect((await ask('/products/1')).text).toBe(before.text);
-});
+}, 60_000);
 
 it('replaces the catalogue, accounts for every line, and shows within 60 s on every path', async () => {
   for (const name of ['questions', 'answers', 'answers_photos']) await rm(join(folder, `${name}.csv`));

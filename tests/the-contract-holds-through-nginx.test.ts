@@ -13,6 +13,8 @@ async function check(operation: string, status: number, path: string, options: C
   expect(answer.headers['x-changed']).toBeUndefined();
   expect(answer.headers['x-accel-expires']).toBeUndefined();
   expect(answer.headers.server ?? 'nginx').toBe('nginx');
+  expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  expect(answer.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
   return answer;
 }
 

@@ -14,7 +14,7 @@ export interface Sent {
   /** Since the traffic began. */
   readonly at_ms: number;
   readonly took_ms: number;
-  /** 0 when there was no answer. */
+  /** 0 when there was no answer, or one about another product. */
   readonly status: number;
   readonly detail: string;
   readonly retryAfter: string | undefined;
@@ -24,6 +24,8 @@ export interface Sent {
 interface Planned extends Call {
   readonly kind: Kind;
   readonly path: string;
+  /** Which product the answer must be. */
+  readonly product?: number;
 }
 
 interface Counted {
@@ -37,7 +39,8 @@ interface Counted {
  */
 export class Traffic {
   readonly sent: Sent[] = [];
-  /** Writes without a 2xx. */
+  /** Writes with a 2xx, and those without. */
+  readonly #answered: Planned[] = [];
   readonly #failed: Planned[] = [];
   readonly #marker = `traffic ${randomUUID()}`;
   readonly #client = clientWith(256);
@@ -46,11 +49,8 @@ export class Traffic {
   readonly #question: number;
   /** Where no other traffic has read, so that nothing has it in a cache. */
   readonly #firstPage = Math.ceil(Math.random() * 1e8);
-  /** In the cache before the traffic begins, and fresh for 50 s. */
-  readonly #hot = Array.from(
-    { length: 20 },
-    (_, index) => `/products?page=${this.#firstPage + index}&count=8`,
-  );
+  /** Products that are in the cache before the traffic begins, and fresh for 50 s. */
+  readonly #hot: number[] = [];
   #isOver = false;
   #number = 0;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -61,10 +61,20 @@ export class Traffic {
 
   static async start(): Promise<Traffic> {
     const traffic = new Traffic(await newQuestion(1));
-    for (const path of [...traffic.#hot, ...traffic.#hot]) await traffic.#client(path);
+    await traffic.#warm();
     for (const kind of Object.keys(rates) as (keyof typeof rates)[])
       traffic.#timers.push(setInterval(() => traffic.#launch(traffic.#plan(kind)), 1000 / rates[kind]));
     return traffic;
+  }
+
+  /** Of the thousand products of the sample. What is in the cache already may be old, and is left out. */
+  async #warm(): Promise<void> {
+    for (let attempt = 0; this.#hot.length < 20; attempt++) {
+      if (attempt === 500) throw new Error('The cache does not take 20 products.');
+      const product = 1 + Math.floor(Math.random() * 1000);
+      const read = async () => (await this.#client(`/products/${product}`)).headers['x-cache'];
+      if ((await read()) !== 'HIT' && (await read()) === 'HIT') this.#hot.push(product);
+    }
   }
 
   /** From now on also reads these in turn: what Nginx has kept for too long. */
@@ -124,10 +134,20 @@ export class Traffic {
     }
   }
 
+  /** Sends the first writes that were answered once more, with their keys; the statuses. None of them may count again. */
+  repeatAnswered(count: number): Promise<number[]> {
+    const repeating = this.#answered.slice(0, count).map(async ({ kind, path, ...call }) => {
+      const { status } = await this.#client(path, call);
+      return status;
+    });
+    return Promise.all(repeating);
+  }
+
   #launch(planned: Planned): void {
     const sending = this.#send(planned).then(status => {
-      const isWrite = planned.method !== undefined;
-      if (isWrite && !(status >= 200 && status < 300)) this.#failed.push(planned);
+      if (planned.method === undefined) return;
+      const isAnswered = status >= 200 && status < 300;
+      (isAnswered ? this.#answered : this.#failed).push(planned);
     });
     this.#underWay.add(sending);
     void sending.finally(() => this.#underWay.delete(sending));
@@ -137,8 +157,10 @@ export class Traffic {
     const number = this.#number++;
     const headers = { 'Idempotency-Key': randomUUID() };
     switch (kind) {
-      case 'cached':
-        return { kind, path: this.#hot[number % this.#hot.length] as string };
+      case 'cached': {
+        const product = this.#hot[number % this.#hot.length] as number;
+        return { kind, path: `/products/${product}`, product };
+      }
       case 'uncached':
         return { kind, path: `/products?page=${this.#firstPage + number}&count=7` };
       case 'vote':
@@ -155,17 +177,21 @@ export class Traffic {
     }
   }
 
-  async #send({ kind, path, ...call }: Planned): Promise<number> {
+  async #send({ kind, path, product, ...call }: Planned): Promise<number> {
     const at_ms = this.now_ms;
-    const answer = await this.#client(path, call).then(
-      ({ status, text, headers }) => ({
-        status,
-        detail: status < 400 ? '' : text,
-        retryAfter: headers['retry-after'],
-        cache: headers['x-cache'] as string | undefined,
-      }),
-      error => ({ status: 0, detail: String(error), retryAfter: undefined, cache: undefined }),
-    );
+    const answer = await this.#client(path, call)
+      .then(answer => {
+        const { status, text, headers } = answer;
+        if (product !== undefined && status === 200 && answer.json.id !== product)
+          throw new Error(`${path} is answered with ${text}`);
+        return {
+          status,
+          detail: status < 400 ? '' : text,
+          retryAfter: headers['retry-after'],
+          cache: headers['x-cache'] as string | undefined,
+        };
+      })
+      .catch(error => ({ status: 0, detail: String(error), retryAfter: undefined, cache: undefined }));
     this.sent.push({ kind, at_ms, took_ms: this.now_ms - at_ms, ...answer });
     return answer.status;
   }
