@@ -29,27 +29,40 @@ export interface Caching {
  */
 export function sendJson(response: Response, text: string, caching: Caching): void {
   response.set('Cache-Control', caching.cacheControl);
-  const kept = [...keptHeaders.map(name => response.get(name)), text].join('\n');
-  response.set('ETag', `W/"${hash('sha1', kept, 'base64url')}"`);
+  const answer = encode(keptHeaders.map(name => response.get(name)).join('\n'), text);
+  response.set('ETag', answer.etag);
   const { req: request } = response;
   if (request.fresh) return void response.status(304).end();
   response.set('Content-Type', 'application/json; charset=utf-8');
   if (caching.isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
-  if (text.length < minCompressed || request.acceptsEncodings('gzip') !== 'gzip')
-    return void response.send(text);
+  if (text.length < minCompressed) return void response.send(text);
+  if (request.acceptsEncodings('gzip') !== 'gzip') {
+    answer.plain ??= Buffer.from(text);
+    return void response.send(answer.plain);
+  }
   response.set('Content-Encoding', 'gzip');
-  response.send(compressed(text));
+  // At once: left to other threads, answers would wait for them in memory, a thousand large ones in more than there is.
+  answer.compressed ??= gzipSync(text, compression);
+  response.send(answer.compressed);
 }
 
-let last = { text: '', compressed: Buffer.of() };
+interface Encoded {
+  readonly headers: string;
+  readonly text: string;
+  readonly etag: string;
+  plain?: Buffer;
+  compressed?: Buffer;
+}
 
-/**
- * The text, compressed at once: left to other threads, answers would wait for them in memory, a thousand large ones in more
- * than there is. Those who waited for the same text come one after the other, and get the same bytes.
- */
-function compressed(text: string): Buffer {
-  if (text !== last.text) last = { text, compressed: gzipSync(text, compression) };
-  return last.compressed;
+let last: Encoded = { headers: '', text: '', etag: '' };
+
+/** Those who waited for the same text come one after the other: all get the same bytes, which are made once. */
+function encode(headers: string, text: string): Encoded {
+  if (text !== last.text || headers !== last.headers) {
+    const etag = `W/"${hash('sha1', `${headers}\n${text}`, 'base64url')}"`;
+    last = { headers, text, etag };
+  }
+  return last;
 }
 
 /**
