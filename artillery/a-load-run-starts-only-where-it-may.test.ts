@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import fs, { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { optionsFrom } from './options.ts';
+import { readScenario } from './scenario.ts';
 import { findTarget } from './target.ts';
 import { type FakeTarget, type FakeTargetOptions, startFakeTarget } from './testing/fake-target.ts';
 
@@ -52,6 +53,13 @@ describe('a wrong option is named in one sentence, and nothing begins', () => {
     expect(code).toBe(2);
     expect(written()).toEqual(before);
   });
+});
+
+test('a threshold that no latency can reach, because requests end before, is refused', () => {
+  const text = fs.readFileSync(join(import.meta.dirname, 'scenarios/browse.yml'), 'utf8');
+  const read = jest.spyOn(fs, 'readFileSync').mockReturnValueOnce(text.replace('p99: 400', 'p99: 5001'));
+  expect(() => readScenario('browse')).toThrow(/browse\.yml is no scenario: .*p99 must be <= 5000/);
+  read.mockRestore();
 });
 
 describe('the target', () => {

@@ -4,7 +4,7 @@ import { loadTest } from './load-test.ts';
 import { optionsFrom } from './options.ts';
 import { verdictOf } from './report/verdict.ts';
 import { type FakeTarget, startFakeTarget } from './testing/fake-target.ts';
-import { goesOnSeeing, type Second, sees } from './testing/samples.ts';
+import { countsOf, goesOnSeeing, type Second, sees } from './testing/samples.ts';
 
 /** What a scenario of product pages, of three requests each, sends at 99 requests a second. */
 const asAsked: Second = { visits: 33, requests: 99, latency_ms: 2 };
@@ -26,7 +26,7 @@ const stages = { scenario: 'stages', rate: '' };
 
 test('a run that kept its promises says what it sent and saw', async () => {
   const result = await run(sees(asAsked));
-  expect(verdictOf(result).title).toBe('All 3 promises kept');
+  expect(verdictOf(result).title).toBe('All 4 promises kept');
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({
     name: '99 a second',
@@ -95,11 +95,42 @@ describe('a promise is broken, and named with what was measured', () => {
         signal,
       );
     const { promises } = await run(generate, stages);
-    expect(promises[1]).toMatchObject({
+    expect(promises.find(({ promise }) => promise.startsWith('p95'))).toMatchObject({
       measured: expect.stringMatching(/ at 5,000 a second$/),
       isKept: false,
     });
   });
+
+  describe('by an endpoint that always fails', () => {
+    const alsoSees = (failed_s: number): Generator =>
+      async function* (load, signal) {
+        const failed = { requests: failed_s, latency_ms: 1, errors: { 'status 503': failed_s } };
+        for await (const { endpoints, ...sample } of sees({ ...asAsked, requests: 999 })(load, signal))
+          yield { ...sample, endpoints: { ...endpoints, 'POST /qa/questions': countsOf(failed) } };
+      };
+
+    test('however few of all requests it has', async () => {
+      const { promises } = await run(alsoSees(3));
+      expect(promises.slice(0, 2)).toEqual([
+        { promise: 'error rate below 1 %', measured: '0.3 %', isKept: true },
+        {
+          promise: 'error rate of each endpoint below 10 %',
+          measured: '100 % of POST /qa/questions',
+          isKept: false,
+        },
+      ]);
+    });
+
+    test('unless these are fewer than 10', async () => {
+      const { promises } = await run(alsoSees(2));
+      expect(promises[1]).toMatchObject({ measured: '0 %', isKept: true });
+    });
+  });
+});
+
+test('a rate that is below its limit reads so, however little it is', async () => {
+  const { promises } = await run(sees({ ...asAsked, requests: 1_000_000, errors: { 'status 503': 9_999 } }));
+  expect(promises[0]).toMatchObject({ measured: '0.9999 %', isKept: true });
 });
 
 describe('the generator was the limit', () => {
@@ -116,6 +147,15 @@ describe('the generator was the limit', () => {
     const slow = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
     const { generatorLimit } = await run(slow, { duration: '30' });
     expect(generatorLimit).toMatch(/it saw answers take [0-9,.]+ times as long/);
+  });
+
+  test('not when the probe sees that the target is slow', async () => {
+    const slow = await startFakeTarget({ slow_ms: 150 });
+    const late = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
+    const result = await run(late, { duration: '30', target: slow.url });
+    slow.stop();
+    expect(result.generatorLimit).toBeUndefined();
+    expect(verdictOf(result).reason).toContain('p95');
   });
 
   test('not when visits end early because the target fails', async () => {

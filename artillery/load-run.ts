@@ -75,6 +75,3 @@ export interface Promised {
   readonly measured: string;
   readonly isKept: boolean;
 }
-
-/** Whether every promise was kept. */
-export const isKept = (run: LoadRun): boolean => run.promises.every(({ isKept }) => isKept);

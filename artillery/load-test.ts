@@ -40,7 +40,10 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
     live.begin(`${count(offer.rate)} a second`, offer);
     try {
       const onPeriod = live.period;
-      runs.push(await runStage({ target, visits, http, popularity, own, offer, generate, onPeriod, signal }));
+      const slow_ms = scenario.ensure.p95;
+      runs.push(
+        await runStage({ target, visits, http, popularity, own, offer, slow_ms, generate, onPeriod, signal }),
+      );
     } finally {
       live.end();
     }

@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly popularity: Load['plan']['popularity'];
   readonly own: Load['plan']['own'];
   readonly offer: Offer;
+  /** A target that takes so long is slow by itself, whatever the generator adds. */
+  readonly slow_ms: number;
   readonly generate: Generator;
   /** Is told what each second had, when the next begins. */
   readonly onPeriod: (period: Period) => void;
@@ -34,7 +36,7 @@ export interface StageOptions {
 
 /** Runs a stage, and says what was seen in it: of one that was aborted, until then. Throws what the generator throws. */
 export async function runStage(options: StageOptions): Promise<StageRun> {
-  const { target, visits, http, popularity, own, offer, generate, onPeriod, signal } = options;
+  const { target, visits, http, popularity, own, offer, slow_ms, generate, onPeriod, signal } = options;
   const arrivals_s = Math.ceil(offer.rate / meanRequests(visits));
   const plan = { products: target.products, popularity, own, seconds: offer.seconds };
   const seen = new Seen();
@@ -48,7 +50,7 @@ export async function runStage(options: StageOptions): Promise<StageRun> {
     probing.abort();
   }
   const probe_ms = await probed;
-  return stageOf(seen, offer, arrivals_s, probe_ms, signal.aborted);
+  return stageOf(seen, offer, arrivals_s, { probe_ms, slow_ms }, signal.aborted);
 }
 
 /** All samples of a stage, from all workers of Artillery. */
@@ -82,7 +84,7 @@ function stageOf(
   seen: Seen,
   offer: Offer,
   arrivals_s: number,
-  probe_ms: number,
+  { probe_ms, slow_ms }: { probe_ms: number; slow_ms: number },
   isAborted: boolean,
 ): StageRun {
   for (const counts of seen.endpoints.values()) {
@@ -98,7 +100,7 @@ function stageOf(
     asked_s: offer.rate,
     offered_s,
     visits: seen.visits / (arrivals_s * seconds),
-    besideProbe: probe_ms > 0 ? latency_ms.p50 / probe_ms : 1,
+    besideProbe: probe_ms > 0 && probe_ms < slow_ms ? latency_ms.p50 / probe_ms : 1,
   });
   return {
     name: `${count(offer.rate)} a second`,
@@ -151,7 +153,7 @@ interface Offered {
   readonly offered_s: number;
   /** Visits that began, as a part of those that should have. */
   readonly visits: number;
-  /** The median latency that Artillery measured, as a multiple of the probe's. */
+  /** The median latency that Artillery measured, as a multiple of the probe's; 1 when the probe had no quick answers. */
   readonly besideProbe: number;
 }
 
