@@ -1,4 +1,4 @@
-import type { Generator } from './artillery.ts';
+import { ArtilleryFailure, type Generator } from './artillery.ts';
 import type { LiveLine } from './live-line.ts';
 import { loadTest } from './load-test.ts';
 import { optionsFrom } from './options.ts';
@@ -176,9 +176,72 @@ describe('the generator was the limit', () => {
       ['1,000 a second', true],
       ['3,000 a second', false],
     ]);
-    expect(verdictOf(result).state).toBe('kept');
+    expect(verdictOf(result)).toEqual({
+      state: 'kept',
+      title: 'All 4 promises kept',
+      reason: 'Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second.',
+    });
     expect(result.generatorLimit).toContain('Of 3,000 requests a second');
   });
+});
+
+describe('when Artillery falls', () => {
+  /** In the stage of 1,000 requests a second, after so many seconds of it. */
+  const fallsAfter = (seconds: number): Generator =>
+    async function* (load, signal) {
+      const second = { visits: load.arrivals_s, requests: load.arrivals_s * 3, latency_ms: 2 };
+      const falls = load.arrivals_s > 100;
+      const plan = falls ? { ...load.plan, seconds } : load.plan;
+      yield* sees(second)({ ...load, plan }, signal);
+      if (falls) throw new ArtilleryFailure('Artillery was ended by SIGKILL.');
+    };
+
+  test.each([
+    ['before anything was seen in a stage', 0, ['100 a second'], 'Not tried: 1,000 a second, 3,000'],
+    [
+      'in the middle of a stage',
+      2,
+      ['100 a second', '1,000 a second'],
+      'Not judged: 1,000 a second. Not tried',
+    ],
+  ])('%s, the stages before are judged', async (_, seconds, names, sentence) => {
+    const result = await run(fallsAfter(seconds), stages);
+    expect(result.stages.map(({ name }) => name)).toEqual(names);
+    expect(result.generatorLimit).toBe('Artillery was ended by SIGKILL.');
+    expect(verdictOf(result).title).toBe('All 4 promises kept');
+    expect(verdictOf(result).reason).toContain(`Kept up to 100 a second. ${sentence}`);
+  });
+
+  test('what it saw until then is reported, and not judged', async () => {
+    const result = await run(fallsAfter(2), { scenario: 'overview', rate: '900' });
+    expect(result.stages).toMatchObject([{ seconds: 2, offered_s: 900, isJudged: false }]);
+    expect(verdictOf(result).state).toBe('unjudged');
+  });
+
+  test('before anything was seen there is no run, and what was written before is told', async () => {
+    const said: string[] = [];
+    const live = { ...silent, say: (text: string) => said.push(text) };
+    const failed = run(fallsAfter(0), { scenario: 'questions', rate: '900' }, { live });
+    await expect(failed).rejects.toThrow('Artillery was ended by SIGKILL.');
+    expect(said.at(-1)).toMatch(/^make load-clean removes the 10 questions /);
+  });
+});
+
+test('a run that cannot write its questions says how to remove those that it wrote', async () => {
+  let writes = 0;
+  const full = await startFakeTarget({
+    instead({ method }, response) {
+      if (method !== 'POST' || ++writes < 4) return false;
+      response.writeHead(503).end();
+      return true;
+    },
+  });
+  const said: string[] = [];
+  const live = { ...silent, say: (text: string) => said.push(text) };
+  const failed = run(sees(asAsked), { scenario: 'questions', target: full.url }, { live });
+  await expect(failed).rejects.toThrow('answers POST /qa/questions/1/answers with 503');
+  full.stop();
+  expect(said).toEqual([expect.stringMatching(/^make load-clean removes the 2 questions /)]);
 });
 
 test('an interrupted run says what it saw until then, and counts no request as failed that it did not wait for', async () => {
@@ -193,4 +256,20 @@ test('an interrupted run says what it saw until then, and counts no request as f
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({ requests: 192, errors: {}, seconds: 2 });
   expect(result.tested.Ended).toBe('early, by whoever ran it');
+  expect(verdictOf(result).title).toBe('Interrupted after 2 s: all 4 promises kept');
+  expect(verdictOf(result).reason).toBe(
+    'Kept up to 100 a second. Not tried: 1,000 a second, 3,000 a second, 5,000 a second.',
+  );
+});
+
+test('a stage that is interrupted before anything was seen in it is left out', async () => {
+  const interruption = new AbortController();
+  const generate: Generator = async function* (load, signal) {
+    if (load.arrivals_s > 100) interruption.abort();
+    else yield* sees({ visits: load.arrivals_s, requests: 100, latency_ms: 2 })(load, signal);
+  };
+  const result = await run(generate, stages, { signal: interruption.signal });
+  expect(result.stages.map(({ name }) => name)).toEqual(['100 a second']);
+  expect(result.generatorLimit).toBeUndefined();
+  expect(verdictOf(result).title).toBe('Interrupted after 4 s: all 4 promises kept');
 });

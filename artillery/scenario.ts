@@ -6,6 +6,7 @@ import { BadOption } from './bad-option.ts';
 import type { Popularity } from './drawn.ts';
 import type { Ensure } from './ensure.ts';
 import { timeout_ms } from './plan.ts';
+import { count } from './report/figures.ts';
 
 /** What a run does: scenarios/NAME.yml, with the visits of visits.yml that it is made of. */
 export interface Scenario {
@@ -58,6 +59,8 @@ export function readScenario(name: string): Scenario {
   });
   return { ...scenario, name, visits, http };
 }
+
+export const nameOf = ({ rate }: Offer): string => `${count(rate)} a second`;
 
 /** How many requests a visit sends, of a mix of them. */
 export function meanRequests(visits: readonly Visit[]): number {

@@ -7,6 +7,10 @@ export const none = '–';
 /** "12,000". */
 export const count = (value: number): string => whole.format(value);
 
+/** "1 question" or "12,000 questions". */
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** "3.4" or "1,240": tenths below 100, as no run measures finer than that. */
 export const figure = (value: number): string =>
   Number.isFinite(value) ? (Math.abs(value) < 100 ? tenths : whole).format(value) : none;

@@ -83,7 +83,7 @@ const loadRun = object(
     stages: list(stage, 1),
     promises: list(object({ promise: string, measured: string, isKept: boolean })),
   },
-  { generatorLimit: string, cleanUp: string },
+  { notTried: list(string), interruptedAfter_s: number, generatorLimit: string, cleanUp: string },
 );
 
 const ajv = new Ajv2020();

@@ -1,4 +1,5 @@
 import type { LoadRun } from '../load-run.ts';
+import { duration, plural } from './figures.ts';
 
 export interface Verdict {
   readonly state: 'kept' | 'broken' | 'unjudged';
@@ -8,25 +9,44 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** The verdict on a run; that of one which was interrupted begins with that. */
+export function verdictOf(run: LoadRun): Verdict {
+  const verdict = verdictOnPromises(run);
+  if (run.interruptedAfter_s === undefined) return verdict;
+  const [first = '', ...more] = verdict.title;
+  const title = `Interrupted after ${duration(run.interruptedAfter_s)}: ${first.toLowerCase()}${more.join('')}`;
+  return { ...verdict, title };
+}
+
 /** A run is judged by its promises; one of which no stage was judged is neither kept nor broken. */
-export function verdictOf({ promises, stages, generatorLimit }: LoadRun): Verdict {
+function verdictOnPromises(run: LoadRun): Verdict {
+  const { promises, stages, generatorLimit } = run;
   const broken = promises.filter(({ isKept }) => !isKept);
   if (broken.length > 0) {
     const reasons = broken.map(({ promise, measured }) => `${promise} (it was ${measured})`);
     return {
       state: 'broken',
       title: `${broken.length} of ${plural(promises.length, 'promise')} broken`,
-      reason: `Broken: ${reasons.join('; ')}.`,
+      reason: [`Broken: ${reasons.join('; ')}.`, ...openStages(run)].join(' '),
     };
   }
-  if (promises.length === 0 || !stages.some(({ isJudged }) => isJudged)) {
+  const highest = stages.findLast(({ isJudged }) => isJudged);
+  if (promises.length === 0 || !highest) {
     const reason = generatorLimit
       ? 'The generator was the limit from the first stage on: the run says nothing about the target.'
       : 'The run has no promise that could be kept or broken.';
     return { state: 'unjudged', title: 'Not judged', reason };
   }
   const title = promises.length === 1 ? 'The promise is kept' : `All ${promises.length} promises kept`;
-  return { state: 'kept', title, reason: '' };
+  const open = openStages(run);
+  const reason = open.length > 0 ? [`Kept up to ${highest.name}.`, ...open].join(' ') : '';
+  return { state: 'kept', title, reason };
 }
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** What is not known of a run that ended early: "Not judged: 3,000 a second." and "Not tried: 5,000 a second." */
+function openStages({ stages, notTried = [] }: LoadRun): string[] {
+  const unjudged = stages.filter(({ isJudged }) => !isJudged).map(({ name }) => name);
+  return Object.entries({ 'Not judged': unjudged, 'Not tried': notTried })
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `${what}: ${names.join(', ')}.`);
+}
