@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
+import { commitOf } from './checkout.ts';
 import type { LiveLine } from './live-line.ts';
 import { loadTest } from './load-test.ts';
 import { optionsFrom } from './options.ts';
@@ -51,15 +56,35 @@ test('a run that kept its promises says what it sent and saw', async () => {
 
 test('it says what was tested on what, and with which limit on writes', async () => {
   const settings = { WRITE_RATE: '5' };
+  const checkout = commitOf(import.meta.dirname);
   const { tested } = await run(sees(asAsked), {}, { settings });
   expect(tested).toEqual({
     Products: '1,000, found by asking the target',
     'API version': '1',
-    Generator: expect.stringMatching(/^Artillery 2\.[0-9.]+, Node 24\.[0-9.]+, [0-9]+ cores, [0-9.]+ GiB$/),
-    'Write limit': '5 a second of one address, 200 at once',
+    ...(checkout && { Checkout: checkout }),
+    Generator: expect.stringMatching(
+      /^Artillery 2\.[0-9.]+, Node 24\.[0-9.]+, [0-9]+ cores of .+, [0-9.]+ GiB$/,
+    ),
+    'Write limit': "5 a second of one address, 200 at once, by this checkout's settings",
   });
   const remote = await run(sees(asAsked), {}, { isLocal: false });
   expect(remote.tested['Write limit']).toBe('unknown, of the target');
+  expect(remote.tested.Checkout).toBeUndefined();
+});
+
+test('it names the commit of a checkout, whether it was changed, and none where there is none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'elier-checkout-'));
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: folder });
+  try {
+    expect(commitOf(folder)).toBeUndefined();
+    git('init', '-q');
+    git('-c', 'user.name=a', '-c', 'user.email=a@a.example', 'commit', '-q', '--allow-empty', '-m', 'Empty');
+    expect(commitOf(folder)).toMatch(/^[0-9a-f]{7,}$/);
+    writeFileSync(join(folder, 'new'), '');
+    expect(commitOf(folder)).toMatch(/^[0-9a-f]{7,} and changes$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('it says how to remove what it wrote, here and elsewhere, and nothing when it wrote nothing', async () => {
@@ -152,8 +177,8 @@ describe('the generator was the limit', () => {
   test('not when the probe sees that the target is slow', async () => {
     const slow = await startFakeTarget({ slow_ms: 150 });
     const late = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
-    const result = await run(late, { duration: '30', target: slow.url });
-    slow.stop();
+    const given = { duration: '30', target: slow.url };
+    const result = await run(late, given).finally(() => slow.stop());
     expect(result.generatorLimit).toBeUndefined();
     expect(verdictOf(result).reason).toContain('p95');
   });
@@ -238,9 +263,9 @@ test('a run that cannot write its questions says how to remove those that it wro
   });
   const said: string[] = [];
   const live = { ...silent, say: (text: string) => said.push(text) };
-  const failed = run(sees(asAsked), { scenario: 'questions', target: full.url }, { live });
+  const given = { scenario: 'questions', target: full.url };
+  const failed = run(sees(asAsked), given, { live }).finally(() => full.stop());
   await expect(failed).rejects.toThrow('answers POST /qa/questions/1/answers with 503');
-  full.stop();
   expect(said).toEqual([expect.stringMatching(/^make load-clean removes the 2 questions /)]);
 });
 

@@ -64,8 +64,9 @@ export interface Endpoint {
 export interface Period {
   /** Since the stage began; the end of the period. */
   readonly at_s: number;
-  /** Requests and errors a second. */
+  /** Requests that were sent, answers and errors, a second. */
   readonly requests_s: number;
+  readonly answers_s: number;
   readonly errors_s: number;
   readonly p50_ms: number;
   readonly p95_ms: number;

@@ -1,6 +1,7 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Environment } from '../db/environment.ts';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
+import { commitOf } from './checkout.ts';
 import { productsOf } from './drawn.ts';
 import { judge } from './ensure.ts';
 import type { LiveLine } from './live-line.ts';
@@ -89,15 +90,17 @@ async function runStages(test: LoadTest, target: Target, own: readonly Own[]): P
 
 function testedOf({ isLocal, settings }: LoadTest, target: Target): Record<string, string> {
   const memory = figure(totalmem() / 2 ** 30);
+  const commit = isLocal && commitOf(import.meta.dirname);
   return {
     Products: `${count(target.products)}, found by asking the target`,
     'API version': target.version,
+    ...(commit && { Checkout: commit }),
     Generator:
       `Artillery ${versions.dependencies.artillery}, Node ${process.versions.node}, ` +
-      `${availableParallelism()} cores, ${memory} GiB`,
+      `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${memory} GiB`,
     'Write limit':
       isLocal && target.isBehindNginx
-        ? `${settings.WRITE_RATE || 50} a second of one address, ${settings.WRITE_BURST || 200} at once`
+        ? `${settings.WRITE_RATE || 50} a second of one address, ${settings.WRITE_BURST || 200} at once, by this checkout's settings`
         : 'unknown, of the target',
   };
 }
@@ -112,7 +115,8 @@ const askedIn = (stages: readonly StageRun[]) =>
 function cleanUpOf({ isLocal }: LoadTest, { isBehindNginx }: Target, questions: number): string {
   const what = `the ${plural(questions, 'question')} that the run asked, at most, with their answers`;
   const late = 'Answers that a cache still has are a minute old at most.';
-  if (isLocal && isBehindNginx) return `make load-clean removes ${what}, from the local stack. ${late}`;
+  if (isLocal && isBehindNginx)
+    return `make load-clean removes ${what}, from the stack that runs by this checkout's settings. ${late}`;
   return (
     `As the owner of the target's database, psql with artillery/load-clean.sql removes ${what}; on a host with the ` +
     `stack, make load-clean does. ${late}`

@@ -157,6 +157,7 @@ function periodOf(counts: Counts, at_s: number): Period {
   return {
     at_s,
     requests_s: counts.requests,
+    answers_s: sum(counts.statusCodes),
     errors_s: sum(counts.errors),
     p50_ms: p50,
     p95_ms: p95,

@@ -85,11 +85,11 @@ test('a write that comes too fast is sent again when the target says so', async 
       return true;
     },
   });
+  const found = await findTarget(target.url);
   const own = await writeOwn(
-    await findTarget(target.url),
+    found,
     writing(() => ++drawn),
-  );
-  target.stop();
+  ).finally(() => target.stop());
   expect(own).toHaveLength(10);
   expect(times_ms).toHaveLength(21);
   expect((times_ms[2] ?? 0) - (times_ms[1] ?? 0)).toBeGreaterThanOrEqual(1990);

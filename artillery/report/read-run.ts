@@ -65,6 +65,7 @@ const stage = object({
     object({
       at_s: number,
       requests_s: number,
+      answers_s: number,
       errors_s: number,
       p50_ms: number,
       p95_ms: number,
