@@ -6,7 +6,7 @@ export function commitOf(folder: string): string | undefined {
     execFileSync('git', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     const commit = git('rev-parse', '--short', 'HEAD');
-    return git('status', '--porcelain') === '' ? commit : `${commit} and changes`;
+    return git('--no-optional-locks', 'status', '--porcelain') === '' ? commit : `${commit} and changes`;
   } catch {
     return undefined;
   }
