@@ -210,6 +210,19 @@ describe('the generator was the limit', () => {
   });
 });
 
+test('stages that broke a promise and ended early say up to which rate all were kept', async () => {
+  const slowFrom1000: Generator = (load, signal) => {
+    const visits = Math.min(load.arrivals_s, 500);
+    return sees({ visits, requests: visits * 2.7, latency_ms: visits > 100 ? 300 : 2 })(load, signal);
+  };
+  const { state, reason } = verdictOf(await run(slowFrom1000, stages));
+  expect(state).toBe('broken');
+  expect(reason).toBe(
+    'Broken: p95 below 250 ms (it was 300 ms at 1,000 a second). ' +
+      'Kept up to 100 a second. Not judged: 3,000 a second. Not tried: 5,000 a second.',
+  );
+});
+
 describe('when Artillery falls', () => {
   /** In the stage of 1,000 requests a second, after so many seconds of it. */
   const fallsAfter = (seconds: number): Generator =>

@@ -59,6 +59,13 @@ export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage
   ];
 }
 
+/** The last of the stages, from the first on, that each kept every promise. */
+export function lastKept(ensure: Ensure, stages: readonly Stage[]): Stage | undefined {
+  const isKept = (stage: Stage) => stage.isJudged && judge(ensure, [stage]).every(({ isKept }) => isKept);
+  const end = stages.findIndex(stage => !isKept(stage));
+  return end < 0 ? stages.at(-1) : stages[end - 1];
+}
+
 const worstEndpoint = ({ endpoints }: Stage) =>
   endpoints
     .filter(({ requests }) => requests >= fewestRequests)

@@ -10,6 +10,8 @@ export interface LoadRun {
   readonly tested: Readonly<Record<string, string>>;
   /** One, but for the scenario `stages`; in the order in which they ran. Only those in which something was seen. */
   readonly stages: readonly Stage[];
+  /** The name of the last stage, from the first on, that kept every promise. */
+  readonly keptUpTo?: string;
   /** Names of the stages that never began, because the run ended before. */
   readonly notTried?: readonly string[];
   /** How long stages had run when whoever ran it ended it. */

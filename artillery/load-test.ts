@@ -3,7 +3,7 @@ import type { Environment } from '../db/environment.ts';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
 import { commitOf } from './checkout.ts';
 import { productsOf } from './drawn.ts';
-import { judge } from './ensure.ts';
+import { judge, lastKept } from './ensure.ts';
 import type { LiveLine } from './live-line.ts';
 import type { LoadRun } from './load-run.ts';
 import type { Options } from './options.ts';
@@ -41,6 +41,7 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
     const startedAt = new Date().toISOString();
     const { runs, generatorLimit } = await runStages(test, target, own);
     const stages = runs.map(({ generatorLimit: _, ...stage }) => stage);
+    const kept = lastKept(scenario.ensure, stages);
     const notTried = scenario.stages.slice(runs.length).map(nameOf);
     return {
       scenario: scenario.name,
@@ -50,6 +51,7 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
       tested: { ...testedOf(test, target), ...(signal.aborted && { Ended: 'early, by whoever ran it' }) },
       stages,
       promises: judge(scenario.ensure, stages),
+      ...(kept && { keptUpTo: kept.name }),
       ...(notTried.length > 0 && { notTried }),
       ...(signal.aborted && { interruptedAfter_s: stages.reduce((all, { seconds }) => all + seconds, 0) }),
       ...(generatorLimit && { generatorLimit }),

@@ -84,7 +84,13 @@ const loadRun = object(
     stages: list(stage, 1),
     promises: list(object({ promise: string, measured: string, isKept: boolean })),
   },
-  { notTried: list(string), interruptedAfter_s: number, generatorLimit: string, cleanUp: string },
+  {
+    keptUpTo: string,
+    notTried: list(string),
+    interruptedAfter_s: number,
+    generatorLimit: string,
+    cleanUp: string,
+  },
 );
 
 const ajv = new Ajv2020();

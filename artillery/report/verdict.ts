@@ -27,26 +27,26 @@ function verdictOnPromises(run: LoadRun): Verdict {
     return {
       state: 'broken',
       title: `${broken.length} of ${plural(promises.length, 'promise')} broken`,
-      reason: [`Broken: ${reasons.join('; ')}.`, ...openStages(run)].join(' '),
+      reason: `Broken: ${reasons.join('; ')}. ${reachOf(run)}`.trim(),
     };
   }
-  const highest = stages.findLast(({ isJudged }) => isJudged);
-  if (promises.length === 0 || !highest) {
+  if (promises.length === 0 || !stages.some(({ isJudged }) => isJudged)) {
     const reason = generatorLimit
       ? 'The generator was the limit from the first stage on: the run says nothing about the target.'
       : 'The run has no promise that could be kept or broken.';
     return { state: 'unjudged', title: 'Not judged', reason };
   }
   const title = promises.length === 1 ? 'The promise is kept' : `All ${promises.length} promises kept`;
-  const open = openStages(run);
-  const reason = open.length > 0 ? [`Kept up to ${highest.name}.`, ...open].join(' ') : '';
-  return { state: 'kept', title, reason };
+  return { state: 'kept', title, reason: reachOf(run) };
 }
 
-/** What is not known of a run that ended early: "Not judged: 3,000 a second." and "Not tried: 5,000 a second." */
-function openStages({ stages, notTried = [] }: LoadRun): string[] {
+/**
+ * How far a run came that ended early: "Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second."
+ */
+function reachOf({ stages, keptUpTo, notTried = [] }: LoadRun): string {
   const unjudged = stages.filter(({ isJudged }) => !isJudged).map(({ name }) => name);
-  return Object.entries({ 'Not judged': unjudged, 'Not tried': notTried })
+  const open = Object.entries({ 'Not judged': unjudged, 'Not tried': notTried })
     .filter(([, names]) => names.length > 0)
     .map(([what, names]) => `${what}: ${names.join(', ')}.`);
+  return [...(open.length > 0 && keptUpTo ? [`Kept up to ${keptUpTo}.`] : []), ...open].join(' ');
 }
