@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import fs, { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { optionsFrom } from './options.ts';
+import { readScenario } from './scenario.ts';
 import { findTarget } from './target.ts';
 import { type FakeTarget, type FakeTargetOptions, startFakeTarget } from './testing/fake-target.ts';
 
 let target: FakeTarget | undefined;
-const start = async (options?: FakeTargetOptions) => {
+const startTarget = async (options?: FakeTargetOptions) => {
   target = await startFakeTarget(options);
   return target.url;
 };
@@ -20,8 +21,10 @@ afterEach(() => {
 const reports = join(import.meta.dirname, 'reports');
 const written = () => (existsSync(reports) ? readdirSync(reports) : []);
 
-async function main(...options: string[]): Promise<{ code: number; said: string }> {
-  const run = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...options]);
+const start = (...options: string[]) =>
+  spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...options]);
+
+async function ended(run: ReturnType<typeof start>): Promise<{ code: number; said: string }> {
   const [said, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
   return { code, said };
 }
@@ -47,11 +50,33 @@ describe('a wrong option is named in one sentence, and nothing begins', () => {
     ],
   ])('%j', async (options, sentence) => {
     const before = written();
-    const { code, said } = await main(...options);
+    const { code, said } = await ended(start(...options));
     expect(said).toMatch(sentence);
     expect(code).toBe(2);
     expect(written()).toEqual(before);
   });
+});
+
+test('a run that is interrupted before its first request says how to remove what it wrote before', async () => {
+  const url = await startTarget({
+    instead({ method }) {
+      if (method === 'POST' && !run.killed) run.kill('SIGINT');
+      return false;
+    },
+  });
+  const run = start('--target', url);
+  const { code, said } = await ended(run);
+  expect(code).toBe(130);
+  expect(said).toMatch(
+    /^Interrupted before the first request\.\nmake load-clean removes the [0-9]+ questions? /m,
+  );
+});
+
+test('a threshold that no latency can reach, because requests end before, is refused', () => {
+  const text = fs.readFileSync(join(import.meta.dirname, 'scenarios/browse.yml'), 'utf8');
+  const read = jest.spyOn(fs, 'readFileSync').mockReturnValueOnce(text.replace('p99: 400', 'p99: 5001'));
+  expect(() => readScenario('browse')).toThrow(/browse\.yml is no scenario: .*p99 must be <= 5000/);
+  read.mockRestore();
 });
 
 describe('the target', () => {
@@ -77,7 +102,7 @@ describe('the target', () => {
   );
 
   test.each([1, 2, 3, 7, 1000, 1_000_011])('tells how many products it has: %i', async products => {
-    const url = await start({ products });
+    const url = await startTarget({ products });
     expect(await findTarget(url)).toEqual({ url, products, version: '1', isBehindNginx: true });
     expect(target?.asked.length).toBeLessThan(50);
   });
@@ -89,13 +114,24 @@ describe('the target', () => {
     ['redirects', instead(302, ''), 'does not answer /openapi.json'],
     ['cannot serve', instead(503, '', '/health/ready'), 'cannot serve now'],
     [
+      'cannot serve its document',
+      instead(503, '{}', '/openapi.json'),
+      'answers /openapi.json with 503: it cannot serve now.',
+    ],
+    [
+      'has other names',
+      instead(421, '{}', '/openapi.json'),
+      'answers /openapi.json with 421: it serves only the hosts of its SERVER_NAMES, and TARGET must be one of them.',
+    ],
+    ['has no document', instead(404, '{}', '/openapi.json'), 'answers /openapi.json with 404: without'],
+    [
       'answers in another shape',
       instead(200, '[{"id": "1"}]', '/products?page=1&count=1'),
       'not as documented',
     ],
     ['fails', instead(500, '', '/products?page=1&count=1'), 'answers GET /products?page=1&count=1 with 500'],
   ])('that %s is refused in a sentence', async (_, wrong, sentence) => {
-    const url = await start(wrong);
+    const url = await startTarget(wrong);
     await expect(findTarget(url)).rejects.toThrow(sentence);
     await expect(findTarget(url)).rejects.toThrow(`TARGET ${url} `);
   });

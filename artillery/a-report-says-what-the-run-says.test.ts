@@ -89,10 +89,19 @@ describe('429', () => {
 
 test('every stage has its throughput, latency, error rate and hit rate, every endpoint a line', () => {
   const { page, markdown } = reportOf(sampleStages());
-  expect(page).toMatch(/3,000 a second 2,994 [\d.]+ 0\.4 %/);
+  expect(page).toMatch(/3,000 a second 2,994 2,990 [\d.]+ 0\.4 %/);
   expect(page).toMatch(/Hit rate 86\.01 % 86 % 86 % 86 %/);
   expect(page.match(/GET \/products\/{product_id}\/styles/g)).toHaveLength(4);
-  expect(markdown).toMatch(/\| 3,000 a second +\| +2,994 \| +[\d.]+ \| +0\.4 % \|/);
+  expect(markdown).toMatch(/\| 3,000 a second +\| +2,994 \| +2,990 \| +[\d.]+ \| +0\.4 % \|/);
+});
+
+test('a target that answers nothing has no throughput, whatever was sent', () => {
+  const [stage] = sampleRun().stages as [Stage];
+  const periods = stage.periods.map(period => ({ ...period, answers_s: 0 }));
+  const { page, markdown } = reportOf({ ...sampleRun(), stages: [{ ...stage, statusCodes: {}, periods }] });
+  expect(page).toContain('Throughput 0 /s 200 sent, 200 asked for');
+  expect(page).toContain('answered 0 /s throughout');
+  expect(markdown).toMatch(/\| 200 a second \| +200 \| +0 \|/);
 });
 
 test('how to clean up is said, also when there is nothing to remove', () => {
@@ -162,6 +171,7 @@ test('a report of a day, with all kinds of errors, has at most 500 kB', () => {
   const periods = Array.from({ length: day_s }, (_, index) => ({
     at_s: index + 1,
     requests_s: 200 + (index % 17) / 3,
+    answers_s: 200 + (index % 17) / 3,
     errors_s: (index % 5) / 3,
     p50_ms: 2 + (index % 7) / 3,
     p95_ms: 5 + (index % 11) / 3,

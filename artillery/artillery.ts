@@ -97,13 +97,14 @@ async function* samplesOf(script: string, plan: Plan, signal: AbortSignal): Asyn
       }
       yield sample;
     }
-    const [code] = await exit;
-    if (!artillery.killed && (code !== 0 || !hasBegun))
-      throw new ArtilleryFailure(`Artillery ended with status ${code}. It said: ${said.trim()}`);
+    const [status, killedBy] = await exit;
+    const itSaid = `It said: ${said.trim() || 'nothing'}`;
+    if (!artillery.killed && (status !== 0 || !hasBegun)) {
+      const how = killedBy ? `was ended by ${killedBy}` : `ended with status ${status}`;
+      throw new ArtilleryFailure(`Artillery ${how}. ${itSaid}`);
+    }
     if (!hasBegun && !signal.aborted)
-      throw new ArtilleryFailure(
-        `Artillery sent nothing for ${longestStart_ms / 1000} s. It said: ${said.trim()}`,
-      );
+      throw new ArtilleryFailure(`Artillery sent nothing for ${longestStart_ms / 1000} s. ${itSaid}`);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);

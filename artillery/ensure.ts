@@ -1,5 +1,5 @@
 import type { Promised, Stage } from './load-run.ts';
-import { count, figure, percent } from './report/figures.ts';
+import { count, figure, percentBeside } from './report/figures.ts';
 import { errorRate } from './report/stage.ts';
 
 /** Thresholds, in the terms of Artillery's own `ensure`: the error rate in percent, latencies in ms. */
@@ -8,6 +8,11 @@ export interface Ensure {
   readonly p95: number;
   readonly p99: number;
 }
+
+/** Writes are so few of all requests that a write which always fails breaks no other promise. */
+const maxEndpointErrorRate = 0.1;
+/** Of fewer, a single error would be too many. */
+const fewestRequests = 10;
 
 /**
  * Judges the stages in which the generator was not the limit: for each threshold, the worst of them must be below it. A
@@ -20,11 +25,11 @@ export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage
     promise: string,
     limit: number,
     of: (stage: Stage) => number,
-    text: (value: number) => string,
+    text: (value: number, stage: Stage) => string,
   ) => {
     const worst = judged.reduce((worst, stage) => (of(stage) > of(worst) ? stage : worst));
     const at = judged.length > 1 && of(worst) > 0 ? ` at ${worst.name}` : '';
-    return { promise, measured: `${text(of(worst))}${at}`, isKept: of(worst) < limit };
+    return { promise, measured: `${text(of(worst), worst)}${at}`, isKept: of(worst) < limit };
   };
   const latency = (percentile: 'p95' | 'p99', limit_ms: number) =>
     promised(
@@ -38,11 +43,33 @@ export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage
       `error rate below ${figure(maxErrorRate)} %`,
       maxErrorRate / 100,
       stage => (stage.requests > 0 ? errorRate(stage) : 1),
-      percent,
+      value => percentBeside(maxErrorRate / 100, value),
+    ),
+    promised(
+      `error rate of each endpoint below ${figure(maxEndpointErrorRate * 100)} %`,
+      maxEndpointErrorRate,
+      stage => worstEndpoint(stage)?.errorRate ?? 0,
+      (value, stage) => {
+        const rate = percentBeside(maxEndpointErrorRate, value);
+        return value < maxEndpointErrorRate ? rate : `${rate} of ${worstEndpoint(stage)?.name}`;
+      },
     ),
     latency('p95', p95),
     latency('p99', p99),
   ];
 }
+
+/** The last of the stages, from the first on, that each kept every promise. */
+export function lastKept(ensure: Ensure, stages: readonly Stage[]): Stage | undefined {
+  const isKept = (stage: Stage) => stage.isJudged && judge(ensure, [stage]).every(({ isKept }) => isKept);
+  const end = stages.findIndex(stage => !isKept(stage));
+  return end < 0 ? stages.at(-1) : stages[end - 1];
+}
+
+const worstEndpoint = ({ endpoints }: Stage) =>
+  endpoints
+    .filter(({ requests }) => requests >= fewestRequests)
+    .map(({ name, requests, errors }) => ({ name, errorRate: errors / requests }))
+    .sort((a, b) => b.errorRate - a.errorRate)[0];
 
 const hasAnswers = ({ statusCodes }: Stage) => Object.keys(statusCodes).length > 0;

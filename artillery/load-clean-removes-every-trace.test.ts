@@ -30,7 +30,8 @@ test('of what a load run wrote, and nothing else', async () => {
   const url = `http://127.0.0.1:${service.port}`;
   let product = 0;
   const target = { url, products: 6, version: '1', isBehindNginx: false };
-  const own = await writeOwn(target, () => ++product);
+  const { signal } = new AbortController();
+  const own = await writeOwn(target, { drawProduct: () => ++product, onAsk() {}, signal });
   for (const { question, answer } of own) {
     await call(`/qa/questions/${question}/helpful`, 'PUT', undefined, { 'Idempotency-Key': `${question}` });
     await call(`/qa/questions/${question}/answers`, 'POST', { ...written, photos: ['https://a.example/1'] });

@@ -8,11 +8,17 @@ export interface LoadRun {
   readonly startedAt: string;
   /** What was tested on what, label by value: products in the target, machine of the generator, versions, write limit. */
   readonly tested: Readonly<Record<string, string>>;
-  /** One, but for the scenario `stages`; in the order in which they ran. */
+  /** One, but for the scenario `stages`; in the order in which they ran. Only those in which something was seen. */
   readonly stages: readonly Stage[];
+  /** The name of the last stage, from the first on, that kept every promise. */
+  readonly keptUpTo?: string;
+  /** Names of the stages that never began, because the run ended before. */
+  readonly notTried?: readonly string[];
+  /** How long stages had run when whoever ran it ended it. */
+  readonly interruptedAfter_s?: number;
   /** Of all stages that are judged. */
   readonly promises: readonly Promised[];
-  /** A sentence for the first stage that the generator, and not the target, could not offer. */
+  /** Why the generator, and not the target, ended the run, or could not offer its last stage: a sentence or two. */
   readonly generatorLimit?: string;
   /** How to remove what the run wrote. */
   readonly cleanUp?: string;
@@ -60,8 +66,9 @@ export interface Endpoint {
 export interface Period {
   /** Since the stage began; the end of the period. */
   readonly at_s: number;
-  /** Requests and errors a second. */
+  /** Requests that were sent, answers and errors, a second. */
   readonly requests_s: number;
+  readonly answers_s: number;
   readonly errors_s: number;
   readonly p50_ms: number;
   readonly p95_ms: number;
@@ -75,6 +82,3 @@ export interface Promised {
   readonly measured: string;
   readonly isKept: boolean;
 }
-
-/** Whether every promise was kept. */
-export const isKept = (run: LoadRun): boolean => run.promises.every(({ isKept }) => isKept);

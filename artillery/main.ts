@@ -33,7 +33,7 @@ try {
   const { signal } = interruption;
   const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
   if (run.stages.length > 0) conclude(run);
-  else console.error('Interrupted before the first request.');
+  else console.error(['Interrupted before the first request.', run.cleanUp ?? ''].join('\n').trim());
   if (signal.aborted) process.exitCode = 130;
 } catch (error) {
   // Any other error is a bug, and keeps its stack.
@@ -50,7 +50,7 @@ function conclude(run: LoadRun): void {
   writeFileSync(summary, `${JSON.stringify(run, null, 2)}\n`);
   const { state, title, reason } = verdictOf(run);
   const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
-  console.log(`${title}, after ${requests.toLocaleString('en')} requests. ${reason}`.trim());
+  console.log(`${title}, in ${requests.toLocaleString('en')} requests. ${reason}`.trim());
   for (const { promise, measured } of run.promises) console.log(`  ${promise}: ${measured}`);
   if (run.generatorLimit) console.log(run.generatorLimit);
   if (run.cleanUp) console.log(run.cleanUp);

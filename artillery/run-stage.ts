@@ -1,4 +1,4 @@
-import type { Generator, Load } from './artillery.ts';
+import { ArtilleryFailure, type Generator, type Load } from './artillery.ts';
 import { addCounts, type Counts, noCounts, type Sample } from './counts.ts';
 import { productsOf } from './drawn.ts';
 import { latencyOf } from './latencies.ts';
@@ -6,7 +6,7 @@ import type { Endpoint, Period, Stage } from './load-run.ts';
 import { probe } from './probe.ts';
 import { count, figure, percent } from './report/figures.ts';
 import { sum } from './report/stage.ts';
-import { meanRequests, type Offer, type Visit } from './scenario.ts';
+import { meanRequests, nameOf, type Offer, type Visit } from './scenario.ts';
 import type { Target } from './target.ts';
 
 /** A stage is offered when this part of what was asked for was sent. */
@@ -26,29 +26,39 @@ export interface StageOptions {
   readonly popularity: Load['plan']['popularity'];
   readonly own: Load['plan']['own'];
   readonly offer: Offer;
+  /** A target that takes so long is slow by itself, whatever the generator adds. */
+  readonly slow_ms: number;
   readonly generate: Generator;
   /** Is told what each second had, when the next begins. */
   readonly onPeriod: (period: Period) => void;
   readonly signal: AbortSignal;
 }
 
-/** Runs a stage, and says what was seen in it: of one that was aborted, until then. Throws what the generator throws. */
-export async function runStage(options: StageOptions): Promise<StageRun> {
-  const { target, visits, http, popularity, own, offer, generate, onPeriod, signal } = options;
+/**
+ * Runs a stage, and says what was seen in it: of one that was aborted, or in which Artillery fell, until then. Undefined
+ * when it was aborted before anything was seen; throws ArtilleryFailure when Artillery fell before.
+ */
+export async function runStage(options: StageOptions): Promise<StageRun | undefined> {
+  const { target, visits, http, popularity, own, offer, slow_ms, generate, onPeriod, signal } = options;
   const arrivals_s = Math.ceil(offer.rate / meanRequests(visits));
   const plan = { products: target.products, popularity, own, seconds: offer.seconds };
   const seen = new Seen();
   const probing = new AbortController();
   const probed = probe(target.url, productsOf(target.products, popularity), probing.signal);
+  let failure: string | undefined;
   try {
     for await (const sample of generate({ target: target.url, http, visits, arrivals_s, plan }, signal)) {
       for (const period of seen.add(sample)) onPeriod(period);
     }
+  } catch (error) {
+    if (!(error instanceof ArtilleryFailure) || seen.seconds.length === 0) throw error;
+    failure = error.message;
   } finally {
     probing.abort();
   }
   const probe_ms = await probed;
-  return stageOf(seen, offer, arrivals_s, probe_ms, signal.aborted);
+  if (seen.seconds.length === 0) return undefined;
+  return stageOf(seen, { offer, arrivals_s, probe_ms, slow_ms, failure, isAborted: signal.aborted });
 }
 
 /** All samples of a stage, from all workers of Artillery. */
@@ -78,34 +88,42 @@ class Seen {
   }
 }
 
-function stageOf(
-  seen: Seen,
-  offer: Offer,
-  arrivals_s: number,
-  probe_ms: number,
-  isAborted: boolean,
-): StageRun {
+interface Circumstances {
+  readonly offer: Offer;
+  readonly arrivals_s: number;
+  readonly probe_ms: number;
+  readonly slow_ms: number;
+  /** How Artillery fell. */
+  readonly failure: string | undefined;
+  readonly isAborted: boolean;
+}
+
+function stageOf(seen: Seen, circumstances: Circumstances): StageRun {
+  const { offer, arrivals_s, probe_ms, slow_ms, failure, isAborted } = circumstances;
+  const isCut = isAborted || failure !== undefined;
   for (const counts of seen.endpoints.values()) {
-    if (isAborted) counts.requests = counts.finished;
+    if (isCut) counts.requests = counts.finished;
     else addUnanswered(counts);
   }
   const all = noCounts();
   for (const counts of seen.endpoints.values()) addCounts(all, counts);
-  const seconds = isAborted ? Math.min(seen.seconds.length, offer.seconds) : offer.seconds;
-  const offered_s = seconds > 0 ? all.requests / seconds : 0;
+  const seconds = isCut ? Math.min(seen.seconds.length, offer.seconds) : offer.seconds;
+  const offered_s = all.requests / seconds;
   const latency_ms = latencyOf(all.latencies);
-  const generatorLimit = limitOf({
-    asked_s: offer.rate,
-    offered_s,
-    visits: seen.visits / (arrivals_s * seconds),
-    besideProbe: probe_ms > 0 ? latency_ms.p50 / probe_ms : 1,
-  });
+  const generatorLimit =
+    failure ??
+    limitOf({
+      asked_s: offer.rate,
+      offered_s,
+      visits: seen.visits / (arrivals_s * seconds),
+      besideProbe: probe_ms > 0 && probe_ms < slow_ms ? latency_ms.p50 / probe_ms : 1,
+    });
   return {
-    name: `${count(offer.rate)} a second`,
+    name: nameOf(offer),
     asked_s: offer.rate,
     offered_s,
     seconds,
-    isJudged: generatorLimit === undefined && seconds > 0,
+    isJudged: generatorLimit === undefined,
     requests: all.requests,
     errors: all.errors,
     statusCodes: all.statusCodes,
@@ -139,6 +157,7 @@ function periodOf(counts: Counts, at_s: number): Period {
   return {
     at_s,
     requests_s: counts.requests,
+    answers_s: sum(counts.statusCodes),
     errors_s: sum(counts.errors),
     p50_ms: p50,
     p95_ms: p95,
@@ -151,7 +170,7 @@ interface Offered {
   readonly offered_s: number;
   /** Visits that began, as a part of those that should have. */
   readonly visits: number;
-  /** The median latency that Artillery measured, as a multiple of the probe's. */
+  /** The median latency that Artillery measured, as a multiple of the probe's; 1 when the probe had no quick answers. */
   readonly besideProbe: number;
 }
 

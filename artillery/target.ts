@@ -14,6 +14,17 @@ export interface Target {
   readonly isBehindNginx: boolean;
 }
 
+/** The target refuses a write that would be welcome later. */
+export class TooFast extends BadOption {
+  /** 0 when the target does not say it in seconds. */
+  readonly retryAfter_s: number;
+
+  constructor(message: string, retryAfter_s: number) {
+    super(message);
+    this.retryAfter_s = retryAfter_s || 0;
+  }
+}
+
 /** More products than an id can have would need more steps. */
 const mostProducts = 2 ** 31 - 1;
 
@@ -45,7 +56,9 @@ export async function call<Body>(url: string, operation: string, path: string, b
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   });
-  if (!answer.ok) throw new BadOption(`TARGET ${url} answers ${method} ${path} with ${answer.status}.`);
+  const refusal = `TARGET ${url} answers ${method} ${path} with ${answer.status}.`;
+  if (answer.status === 429) throw new TooFast(refusal, Number(answer.headers.get('Retry-After')));
+  if (!answer.ok) throw new BadOption(refusal);
   try {
     const headers = Object.fromEntries(answer.headers);
     return documentedBody(operation, { status: answer.status, headers, text: await answer.text() }) as Body;
@@ -81,11 +94,21 @@ async function countProducts(url: string): Promise<number> {
 
 async function documentOf(url: string) {
   const answer = await ask(url, '/openapi.json');
+  if (!answer.ok)
+    throw new BadOption(
+      `TARGET ${url} answers /openapi.json with ${answer.status}: ${refusalOf(answer.status)}.`,
+    );
   try {
     return (await answer.json()) as { info?: { title?: string; version?: string } };
   } catch {
     throw new BadOption(`TARGET ${url} is another API: its /openapi.json is not JSON.`);
   }
+}
+
+function refusalOf(status: number): string {
+  if (status === 421) return 'it serves only the hosts of its SERVER_NAMES, and TARGET must be one of them';
+  if (status >= 500) return 'it cannot serve now';
+  return 'without that document it cannot be told from another API';
 }
 
 async function ask(url: string, path: string, options: RequestInit = {}): Promise<Response> {

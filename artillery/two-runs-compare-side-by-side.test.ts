@@ -46,7 +46,7 @@ function written({ out }: Ended): string {
 
 test('figures of both runs are shown with their difference in per cent', async () => {
   const a = sampleRun();
-  const b = { ...a, stages: a.stages.map(stage => ({ ...stage, offered_s: stage.offered_s * 1.5 })) };
+  const b = { ...a, stages: a.stages.map(stage => ({ ...stage, seconds: stage.seconds / 1.5 })) };
   const ended = await compare(saved('a', a), saved('b', b));
   expect(ended).toMatchObject({ status: 0, error: '' });
   expect(ended.out).toMatch(/\| Throughput, \/s +\| +200 \| +299 \| +\+50 % \|/);
@@ -55,6 +55,16 @@ test('figures of both runs are shown with their difference in per cent', async (
   expect(page).toContain('<td>+50 %</td>');
   expect(page).toContain('"label":"A"');
   expect(page).toContain('"label":"B"');
+});
+
+test('rates, which are often 0, are shown with their difference in points', async () => {
+  const withErrors = (errors: number): LoadRun => ({
+    ...sampleRun(),
+    stages: sampleRun().stages.map(stage => ({ ...stage, requests: 100, errors: { 'status 503': errors } })),
+  });
+  const ended = await compare(saved('a', withErrors(0)), saved('b', withErrors(5)));
+  expect(ended.out).toMatch(/\| Error rate +\| +0 % \| +5 % \| +\+5 points \|/);
+  written(ended);
 });
 
 test('what was tested otherwise is marked', async () => {

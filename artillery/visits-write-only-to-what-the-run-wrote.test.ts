@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../app/testing/documented-answer.ts';
-import { writeOwn } from './own.ts';
+import { type Writing, writeOwn } from './own.ts';
 import { meanRequests, needsOwn, readScenario, type Visit } from './scenario.ts';
 import { findTarget } from './target.ts';
 import { startFakeTarget } from './testing/fake-target.ts';
@@ -57,11 +57,40 @@ test('a run that reads products only writes nothing before', () => {
   expect(needsOwn(readScenario('random').visits)).toBe(true);
 });
 
+const writing = (drawProduct: () => number): Writing => ({
+  drawProduct,
+  onAsk() {},
+  signal: new AbortController().signal,
+});
+
 test('before a run, some questions about different products are asked and answered', async () => {
   const target = await startFakeTarget({ products: 3 });
   let drawn = 0;
-  const own = await writeOwn(await findTarget(target.url), () => 1 + (drawn++ % 3));
+  const own = await writeOwn(
+    await findTarget(target.url),
+    writing(() => 1 + (drawn++ % 3)),
+  );
   expect(own.map(({ product }) => product)).toEqual([1, 2, 3]);
   expect(target.asked.filter(request => request.startsWith('POST /qa/questions/1/answers'))).toHaveLength(3);
   target.stop();
+});
+
+test('a write that comes too fast is sent again when the target says so', async () => {
+  const times_ms: number[] = [];
+  let drawn = 0;
+  const target = await startFakeTarget({
+    instead({ method }, response) {
+      if (method !== 'POST' || times_ms.push(Date.now()) !== 2) return false;
+      response.writeHead(429, { 'Retry-After': '2' }).end();
+      return true;
+    },
+  });
+  const found = await findTarget(target.url);
+  const own = await writeOwn(
+    found,
+    writing(() => ++drawn),
+  ).finally(() => target.stop());
+  expect(own).toHaveLength(10);
+  expect(times_ms).toHaveLength(21);
+  expect((times_ms[2] ?? 0) - (times_ms[1] ?? 0)).toBeGreaterThanOrEqual(1990);
 });

@@ -17,7 +17,7 @@ const rows = () =>
 it('all of them, on the stack, and make load-clean removes what it wrote', async () => {
   const before = await rows();
   const { stdout } = await make('load-test', 'SCENARIO=smoke', 'TARGET=http://127.0.0.1:18088');
-  expect(stdout).toContain('All 3 promises kept');
+  expect(stdout).toContain('All 4 promises kept');
   const summary = join(stack.cwd, /^ {2}(\S+summary\.json)$/m.exec(stdout)?.[1] ?? 'no summary');
   const folder = dirname(summary);
   try {
@@ -27,7 +27,9 @@ it('all of them, on the stack, and make load-clean removes what it wrote', async
     expect(stages[0]?.requests).toBeGreaterThan(150);
     expect(stages[0]?.endpoints).toHaveLength(9);
     expect(Object.keys(stages[0]?.cache ?? {})).toContain('HIT');
-    expect(tested['Write limit']).toBe('50 a second of one address, 200 at once');
+    expect(tested['Write limit']).toBe(
+      "50 a second of one address, 200 at once, by this checkout's settings",
+    );
     expect(cleanUp).toContain('make load-clean');
   } finally {
     rmSync(folder, { recursive: true });

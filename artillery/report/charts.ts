@@ -56,7 +56,7 @@ export function chartsOf(run: LoadRun): Chart[] {
       isLogarithmic: false,
       at_s,
       lines: [
-        line('requests', '--blue', ({ requests_s }) => requests_s),
+        line('answered', '--blue', ({ answers_s }) => answers_s),
         line('asked for', '--muted', ({ asked_s }) => asked_s, true),
         ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
       ],
@@ -104,7 +104,7 @@ export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
     };
   };
   return [
-    chart('Throughput, requests a second', '/s', ({ requests_s }) => requests_s),
+    chart('Throughput, requests a second', '/s', ({ answers_s }) => answers_s),
     chart('Errors, a second', '/s', ({ errors_s }) => errors_s),
     chart('p50', 'ms', ({ p50_ms }) => p50_ms),
     chart('p95', 'ms', ({ p95_ms }) => p95_ms),
@@ -148,6 +148,7 @@ function thinned(periods: readonly Period[], together: number): Period[] {
     return {
       at_s: group.at(-1)?.at_s ?? 0,
       requests_s: mean(({ requests_s }) => requests_s),
+      answers_s: mean(({ answers_s }) => answers_s),
       errors_s: mean(({ errors_s }) => errors_s),
       p50_ms: Math.max(...group.map(({ p50_ms }) => p50_ms)),
       p95_ms: Math.max(...group.map(({ p95_ms }) => p95_ms)),

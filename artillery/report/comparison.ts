@@ -1,20 +1,34 @@
 import type { LoadRun, Stage } from '../load-run.ts';
 import { figure, none, percent } from './figures.ts';
-import { errorRate, hitRate } from './stage.ts';
+import { errorRate, hitRate, throughput } from './stage.ts';
 import { type Table, testedOf } from './tables.ts';
 import { verdictOf } from './verdict.ts';
 
-/** What is compared of a stage, and how it is written. */
-const measures: readonly (readonly [string, (stage: Stage) => number, (value: number) => string])[] = [
-  ['Throughput, /s', stage => stage.offered_s, figure],
-  ['Latency mean, ms', stage => stage.latency_ms.mean, figure],
-  ['p50, ms', stage => stage.latency_ms.p50, figure],
-  ['p95, ms', stage => stage.latency_ms.p95, figure],
-  ['p99, ms', stage => stage.latency_ms.p99, figure],
-  ['p99.9, ms', stage => stage.latency_ms.p999, figure],
-  ['max, ms', stage => stage.latency_ms.max, figure],
-  ['Error rate', errorRate, percent],
-  ['Cache hit rate', hitRate, percent],
+/** How a figure is written, and the difference between two. */
+interface Kind {
+  readonly written: (value: number) => string;
+  readonly difference: (was: number, is: number) => string;
+}
+
+const amount: Kind = {
+  written: figure,
+  difference: (was, is) => signed(is === was ? 0 : (is - was) / was, '%'),
+};
+/** A rate is often 0, of which nothing is a part. */
+const rate: Kind = { written: percent, difference: (was, is) => signed(is - was, 'points') };
+
+/** What is compared of a stage. */
+const measures: readonly (readonly [string, (stage: Stage) => number, Kind])[] = [
+  ['Sent, /s', stage => stage.offered_s, amount],
+  ['Throughput, /s', throughput, amount],
+  ['Latency mean, ms', stage => stage.latency_ms.mean, amount],
+  ['p50, ms', stage => stage.latency_ms.p50, amount],
+  ['p95, ms', stage => stage.latency_ms.p95, amount],
+  ['p99, ms', stage => stage.latency_ms.p99, amount],
+  ['p99.9, ms', stage => stage.latency_ms.p999, amount],
+  ['max, ms', stage => stage.latency_ms.max, amount],
+  ['Error rate', errorRate, rate],
+  ['Cache hit rate', hitRate, rate],
 ];
 
 /** The figures of each stage that both runs have, and their difference. */
@@ -24,7 +38,7 @@ export function comparisons(a: LoadRun, b: LoadRun): { name: string; table: Tabl
     table: {
       caption: captionOf(one, other),
       columns: ['Figure', 'A', 'B', 'Difference'],
-      rows: measures.map(([name, measure, written]) => {
+      rows: measures.map(([name, measure, { written, difference }]) => {
         const [was, is] = [measure(one), measure(other)];
         return { name, cells: [written(was), written(is), difference(was, is)] };
       }),
@@ -71,15 +85,12 @@ function pairs(a: LoadRun, b: LoadRun): [Stage, Stage][] {
 function captionOf(a: Stage, b: Stage): string {
   const unjudged = [...(a.isJudged ? [] : ['A']), ...(b.isJudged ? [] : ['B'])];
   const limit = unjudged.length > 0 ? ` In ${unjudged.join(' and ')} the generator was the limit.` : '';
-  return `Difference: of B from A, in per cent of A.${limit}`;
+  return `Difference: of B from A, in per cent of A; of rates, in points of a hundred.${limit}`;
 }
 
-const signed = new Intl.NumberFormat('en', { maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, signDisplay: 'exceptZero' });
 
-function difference(a: number, b: number): string {
-  if (a === b) return '0 %';
-  const part = (b - a) / a;
-  return Number.isFinite(part) ? `${signed.format(part * 100)} %` : none;
-}
+const signed = (part: number, unit: string): string =>
+  Number.isFinite(part) ? `${threeDigits.format(part * 100)} ${unit}` : none;
 
 const namedOf = (run: LoadRun): Record<string, string> => ({ Scenario: run.scenario, ...testedOf(run) });

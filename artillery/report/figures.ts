@@ -1,6 +1,5 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-const hundredths = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 
 /** Stands where there is no figure: nothing was answered, or nothing can be divided. */
 export const none = '–';
@@ -8,14 +7,27 @@ export const none = '–';
 /** "12,000". */
 export const count = (value: number): string => whole.format(value);
 
+/** "1 question" or "12,000 questions". */
+export const plural = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 /** "3.4" or "1,240": tenths below 100, as no run measures finer than that. */
 export const figure = (value: number): string =>
   Number.isFinite(value) ? (Math.abs(value) < 100 ? tenths : whole).format(value) : none;
 
 /** "0.02 %" of a part of 1. What is there at all is never shown as 0. */
-export function percent(part: number): string {
+export function percent(part: number, digits = 2): string {
   if (!Number.isFinite(part)) return none;
-  return part > 0 && part < 0.000_1 ? 'below 0.01 %' : `${hundredths.format(part * 100)} %`;
+  const least = 10 ** -digits;
+  if (part > 0 && part * 100 < least) return `below ${least} %`;
+  return `${(part * 100).toLocaleString('en', { maximumFractionDigits: digits })} %`;
+}
+
+/** The same, with as many digits as it takes to see that it is below the limit, if it is. */
+export function percentBeside(limit: number, part: number): string {
+  let digits = 2;
+  while (part < limit && percent(part, digits) === percent(limit, digits)) digits++;
+  return percent(part, digits);
 }
 
 /** "60 s" or "30 min". */

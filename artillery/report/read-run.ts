@@ -65,6 +65,7 @@ const stage = object({
     object({
       at_s: number,
       requests_s: number,
+      answers_s: number,
       errors_s: number,
       p50_ms: number,
       p95_ms: number,
@@ -83,7 +84,13 @@ const loadRun = object(
     stages: list(stage, 1),
     promises: list(object({ promise: string, measured: string, isKept: boolean })),
   },
-  { generatorLimit: string, cleanUp: string },
+  {
+    keptUpTo: string,
+    notTried: list(string),
+    interruptedAfter_s: number,
+    generatorLimit: string,
+    cleanUp: string,
+  },
 );
 
 const ajv = new Ajv2020();

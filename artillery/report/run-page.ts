@@ -3,7 +3,7 @@ import { chartsOf } from './charts.ts';
 import { count, figure, moment, percent } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { figures, page, table } from './page.ts';
-import { errorRate, errorsOf, hitRate } from './stage.ts';
+import { errorRate, errorsOf, hitRate, throughput } from './stage.ts';
 import * as tables from './tables.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -59,8 +59,8 @@ function glance({ stages }: LoadRun): Html {
   return html`
 ${stages.length > 1 ? html`<p class="facts">The highest stage that is judged, ${stage.name}:</p>` : ''}
 <dl class="glance">
-<div><dt>Throughput</dt>${value(figure(stage.offered_s), '/s')}
-<dd class="of">${figure(stage.asked_s)} asked for</dd></div>
+<div><dt>Throughput</dt>${value(figure(throughput(stage)), '/s')}
+<dd class="of">${figure(stage.offered_s)} sent, ${figure(stage.asked_s)} asked for</dd></div>
 <div><dt>Latency</dt>${value(figure(mean), 'ms')}
 <dd class="of">mean; p95 ${figure(p95)}, p99 ${figure(p99)}</dd></div>
 <div><dt>Error rate</dt>${value(percent(errorRate(stage)))}

@@ -8,6 +8,9 @@ export const sum = (counts: Readonly<Record<string, number>>): number =>
 
 export const errorsOf = (stage: Stage): number => sum(stage.errors);
 
+/** Requests a second that had an answer, whatever it was. */
+export const throughput = ({ statusCodes, seconds }: Stage): number => sum(statusCodes) / seconds;
+
 /** As a part of 1; NaN when nothing was asked. */
 export const errorRate = (stage: Stage): number => errorsOf(stage) / stage.requests;
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { LoadRun, Stage } from '../load-run.ts';
 import { count, duration, figure, moment, none, percent } from './figures.ts';
-import { errorRate, hitRate, sum } from './stage.ts';
+import { errorRate, hitRate, sum, throughput } from './stage.ts';
 
 /** A table of a report, whatever it is written in. */
 export interface Table {
@@ -37,11 +37,15 @@ export const promises = (run: LoadRun): Table => ({
 });
 
 export const stages = (run: LoadRun): Table => ({
-  caption: 'Requests sent in a second, the mean time of an answer, and the part of requests that failed.',
-  columns: ['Stage', 'Throughput, /s', 'Latency, ms', 'Error rate'],
+  caption:
+    'Requests sent and answered in a second, the mean time of an answer, and the part of requests that failed.',
+  columns: ['Stage', 'Sent, /s', 'Throughput, /s', 'Latency, ms', 'Error rate'],
   rows: run.stages.map(stage => ({
     name: stage.name,
-    cells: [figure(stage.offered_s), figure(stage.latency_ms.mean), percent(errorRate(stage))],
+    cells: [
+      ...[stage.offered_s, throughput(stage), stage.latency_ms.mean].map(figure),
+      percent(errorRate(stage)),
+    ],
     ...unjudged(stage),
   })),
 });

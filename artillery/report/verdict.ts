@@ -1,4 +1,5 @@
 import type { LoadRun } from '../load-run.ts';
+import { duration, plural } from './figures.ts';
 
 export interface Verdict {
   readonly state: 'kept' | 'broken' | 'unjudged';
@@ -8,15 +9,25 @@ export interface Verdict {
   readonly reason: string;
 }
 
+/** The verdict on a run; that of one which was interrupted begins with that. */
+export function verdictOf(run: LoadRun): Verdict {
+  const verdict = verdictOnPromises(run);
+  if (run.interruptedAfter_s === undefined) return verdict;
+  const [first = '', ...more] = verdict.title;
+  const title = `Interrupted after ${duration(run.interruptedAfter_s)}: ${first.toLowerCase()}${more.join('')}`;
+  return { ...verdict, title };
+}
+
 /** A run is judged by its promises; one of which no stage was judged is neither kept nor broken. */
-export function verdictOf({ promises, stages, generatorLimit }: LoadRun): Verdict {
+function verdictOnPromises(run: LoadRun): Verdict {
+  const { promises, stages, generatorLimit } = run;
   const broken = promises.filter(({ isKept }) => !isKept);
   if (broken.length > 0) {
     const reasons = broken.map(({ promise, measured }) => `${promise} (it was ${measured})`);
     return {
       state: 'broken',
       title: `${broken.length} of ${plural(promises.length, 'promise')} broken`,
-      reason: `Broken: ${reasons.join('; ')}.`,
+      reason: `Broken: ${reasons.join('; ')}. ${reachOf(run)}`.trim(),
     };
   }
   if (promises.length === 0 || !stages.some(({ isJudged }) => isJudged)) {
@@ -26,7 +37,16 @@ export function verdictOf({ promises, stages, generatorLimit }: LoadRun): Verdic
     return { state: 'unjudged', title: 'Not judged', reason };
   }
   const title = promises.length === 1 ? 'The promise is kept' : `All ${promises.length} promises kept`;
-  return { state: 'kept', title, reason: '' };
+  return { state: 'kept', title, reason: reachOf(run) };
 }
 
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/**
+ * How far a run came that ended early: "Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second."
+ */
+function reachOf({ stages, keptUpTo, notTried = [] }: LoadRun): string {
+  const unjudged = stages.filter(({ isJudged }) => !isJudged).map(({ name }) => name);
+  const open = Object.entries({ 'Not judged': unjudged, 'Not tried': notTried })
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `${what}: ${names.join(', ')}.`);
+  return [...(open.length > 0 && keptUpTo ? [`Kept up to ${keptUpTo}.`] : []), ...open].join(' ');
+}

@@ -13,6 +13,8 @@ export interface FakeTarget {
 export interface FakeTargetOptions {
   readonly products?: number;
   readonly title?: string;
+  /** How long the pages that visits ask for take. */
+  readonly slow_ms?: number;
   /** Answers in the place of the API; false leaves the request to it. */
   readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -39,7 +41,7 @@ const answer = { answer_id: 1, body: 'So.', date, answerer_name: 'someone', help
 const texts = { name: 'Coat', slogan: 'Warm', description: 'A coat.', category: 'Coats' };
 
 export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<FakeTarget> {
-  const { products = 1000, title = openapi.info.title, instead = () => false } = options;
+  const { products = 1000, title = openapi.info.title, slow_ms = 0, instead = () => false } = options;
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -48,7 +50,9 @@ export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<
       const [status, body] = answerTo(request, products, title);
       const location = status === 201 && { Location: '/qa/questions/1/answers' };
       response.writeHead(status, { ...headers, ...location });
-      response.end(body === undefined ? '' : JSON.stringify(body));
+      const text = body === undefined ? '' : JSON.stringify(body);
+      if (isPage(request)) setTimeout(() => response.end(text), slow_ms);
+      else response.end(text);
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -61,6 +65,8 @@ export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<
     },
   };
 }
+
+const isPage = ({ url = '' }: IncomingMessage) => /^\/(products\/|qa\/)/.test(url);
 
 function answerTo({ method, url = '' }: IncomingMessage, products: number, title: string): [number, unknown] {
   const { pathname, searchParams } = new URL(url, 'http://fake');

@@ -112,7 +112,8 @@ function stageOf(random: () => number, wanted: Wanted): Stage {
       const { p50, p95, p99 } = latencyOf(p50_ms * (index < 3 ? 1.8 : 1), random);
       const requests_s = offered_s * (0.97 + 0.06 * random());
       const errors_s = random() < 0.3 ? offered_s * errorRate * 3 * random() : 0;
-      return { at_s: index + 1, requests_s, errors_s, p50_ms: p50, p95_ms: p95, p99_ms: p99 };
+      const answers_s = requests_s - errors_s * 0.3;
+      return { at_s: index + 1, requests_s, answers_s, errors_s, p50_ms: p50, p95_ms: p95, p99_ms: p99 };
     }),
   };
 }

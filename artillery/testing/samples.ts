@@ -27,7 +27,7 @@ export const goesOnSeeing = (second: Second): Generator =>
     }
   };
 
-function countsOf({ requests, latency_ms, errors = {}, lost = 0 }: Second): Counts {
+export function countsOf({ requests, latency_ms, errors = {}, lost = 0 }: Omit<Second, 'visits'>): Counts {
   const answered = requests - lost;
   return {
     requests,

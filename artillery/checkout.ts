@@ -1,0 +1,13 @@
+import { execFileSync } from 'node:child_process';
+
+/** The commit that a folder is a checkout of, as "57a8768" or "57a8768 and changes"; undefined when it is none. */
+export function commitOf(folder: string): string | undefined {
+  const git = (...words: string[]) =>
+    execFileSync('git', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    const commit = git('rev-parse', '--short', 'HEAD');
+    return git('--no-optional-locks', 'status', '--porcelain') === '' ? commit : `${commit} and changes`;
+  } catch {
+    return undefined;
+  }
+}
