@@ -54,6 +54,7 @@ export const problems = {
   405: response('MethodNotAllowed'),
   413: response('BodyTooLarge'),
   414: response('UrlTooLong'),
+  429: response('TooMany'),
   431: response('HeadersTooLarge'),
   500: response('Failed'),
   503: response('Unavailable'),
@@ -74,7 +75,6 @@ export function add(summary: string, parameters: readonly string[], body: unknow
       404: response('NotFound'),
       415: response('NotJson'),
       422: response('RuleBroken'),
-      429: response('TooManyWrites'),
       ...problems,
     },
   };
@@ -89,7 +89,6 @@ export function change(summary: string, parameters: readonly string[]) {
       204: { description: 'Done.', headers: everywhere },
       404: response('NotFound'),
       422: response('KeyUsed'),
-      429: response('TooManyWrites'),
       ...problems,
     },
   };
@@ -155,7 +154,9 @@ const responses = {
     'The body is JSON but breaks a rule; `errors` says where and which. Or the Idempotency-Key was used for another write.',
   ),
   KeyUsed: problem('The Idempotency-Key was used for another write.'),
-  TooManyWrites: problem('This address writes faster than its limit.', ['Retry-After']),
+  TooMany: problem('This address writes faster than its limit, or keeps too many requests under way.', [
+    'Retry-After',
+  ]),
   HeadersTooLarge: problem('The headers are over 8 KiB.'),
   Failed: problem('A defect of the server, which it has logged.'),
   Unavailable: problem('The database cannot answer in time; the request may be sent again.', ['Retry-After']),
