@@ -5,8 +5,11 @@ import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack } from
 
 /** DB_CONNECTIONS of three replicas, by default. */
 const maxConnections = 3 * 8;
-/** What a container may have gained in a flood, in MiB: buffers and heaps that are kept for the next one. */
-const maxGain_MiB = { nginx: 40, app: 32, postgres: 32 };
+/**
+ * What a container may have gained in a flood, in MiB: buffers and heaps that are kept for the next one, and what each of
+ * PostgreSQL's connections remembers since it was used for the first time, some 2 MiB.
+ */
+const maxGain_MiB = { nginx: 40, app: 32, postgres: 80 };
 
 interface Container {
   readonly name: string;
