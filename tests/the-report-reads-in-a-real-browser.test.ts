@@ -109,7 +109,7 @@ test('who cannot see a chart hears what it shows', async () => {
   );
   expect(names).toEqual([
     expect.stringMatching(
-      /^Throughput, requests a second\. requests [\d,.]+ to [\d,.]+ \/s, highest at .*; errors /,
+      /^Throughput, requests a second\. answered [\d,.]+ to [\d,.]+ \/s, highest at .*; asked for .*; errors /,
     ),
     expect.stringMatching(/^Latency, ms, logarithmic\. p50 .*; p95 .*; p99 /),
   ]);
