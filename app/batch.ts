@@ -5,9 +5,10 @@ const maxElements = 80;
 const patience_ms = 40;
 /**
  * A statement that took longer than this asked too much, in milliseconds: it reads one row after the other, so on a slow
- * disk few questions in many statements are answered sooner, and none meets the limit of `statement_ms` in database.ts.
+ * disk few questions in many statements are answered sooner, and none meets the limit of `statement_ms` in database.ts, of
+ * which this is half. Less would also be reached for want of processor time, which smaller statements make worse.
  */
-const slow_ms = 150;
+const slow_ms = 450;
 
 /** What one question's parameters are. */
 export type Values = readonly number[];

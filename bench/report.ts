@@ -9,6 +9,7 @@ const hidden = ['MiB nginx/app/pg, peak', 'MiB in all, peak', 'p50', 'p95', 'p99
 const how =
   'Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure. Writes of one address are limited to 2,000 a second here.';
 
+type Sections = readonly (readonly [string, string])[];
 type Summaries = readonly (readonly [string, Readonly<Record<string, string | number>>])[];
 
 const summariesOf = (rows: Results): Summaries =>
@@ -58,7 +59,7 @@ function stages({ measured, runs }: Measured): string {
   const bars = (column: string) =>
     summaries.map(([name, summary]) => [name, Number((summary as Record<string, unknown>)[column])] as const);
   return [
-    '## The stages',
+    '## stages',
     'Product pages by Zipf (s = 1.0) over all products, 64 connections. The plain way with one replica, with three in turn, and by least connections; the app in its place, which keeps answers, asks PostgreSQL for many at once and compresses; and the cache of Nginx before it.',
     measured,
     table(summaries, true),
@@ -68,11 +69,18 @@ function stages({ measured, runs }: Measured): string {
   ].join('\n\n');
 }
 
-/** A document of a title and sections. */
-function write(path: string, title: string, sections: readonly string[]): void {
+/**
+ * Writes a document of a title and sections, each "## name" and what is below. A section that it has already stays when it was
+ * not measured anew: a part can be measured alone, and another day.
+ */
+function write(path: string, title: string, preface: string, names: readonly string[], anew: Sections): void {
+  const [, ...before] = existsSync(path) ? readFileSync(path, 'utf8').split(/^## /m) : [];
+  const sections = new Map(before.map(text => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}`]));
+  for (const [name, text] of anew) sections.set(name, text);
+  const kept = names.flatMap(name => sections.get(name) ?? []);
   mkdirSync('docs/performance', { recursive: true });
-  const text = [`# ${title}`, 'Written by `make bench-report`; do not edit.', how, ...sections];
-  writeFileSync(path, `${text.join('\n\n')}\n`);
+  const text = [`# ${title}`, 'Written by `make bench-report`; do not edit.', how, preface, ...kept];
+  writeFileSync(path, `${text.filter(Boolean).join('\n\n')}\n`);
   console.log(path);
 }
 
@@ -84,26 +92,21 @@ function idleOf(idle: Readonly<Record<string, number>>): string {
 
 const ofBench = 'bench/results.json';
 if (existsSync(ofBench)) {
-  const {
-    idle,
-    stages: story,
-    ...others
-  } = JSON.parse(readFileSync(ofBench, 'utf8')) as {
+  const { idle, ...measured } = JSON.parse(readFileSync(ofBench, 'utf8')) as {
     idle: Record<string, number>;
-    stages?: Measured;
   } & Record<string, Measured>;
-  write('docs/performance/results.md', 'Results of `make bench`', [
-    idleOf(idle),
-    ...(story ? [stages(story)] : []),
-    ...parts.flatMap(({ name }) => (others[name] ? [section(name, others[name])] : [])),
-  ]);
+  const names = ['stages', ...parts.map(({ name }) => name).filter(name => name !== 'stages')];
+  const anew = Object.entries(measured).map(
+    ([name, part]) => [name, name === 'stages' ? stages(part) : section(name, part)] as const,
+  );
+  write('docs/performance/results.md', 'Results of `make bench`', idleOf(idle), names, anew);
 }
 
 const ofScales = 'bench/results-scales.json';
 if (existsSync(ofScales)) {
-  const results: Record<string, Measured> = JSON.parse(readFileSync(ofScales, 'utf8'));
-  const sections = Object.entries(results).map(([name, measured]) => section(name, measured));
-  write('docs/performance/scales.md', 'Results of `make bench-scales`', sections);
+  const measured: Record<string, Measured> = JSON.parse(readFileSync(ofScales, 'utf8'));
+  const anew = Object.entries(measured).map(([name, part]) => [name, section(name, part)] as const);
+  write('docs/performance/scales.md', 'Results of `make bench-scales`', '', Object.keys(measured), anew);
 }
 
 if (!existsSync(ofBench) && !existsSync(ofScales)) {
