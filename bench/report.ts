@@ -77,7 +77,8 @@ function write(path: string, title: string, preface: string, names: readonly str
   const [, ...before] = existsSync(path) ? readFileSync(path, 'utf8').split(/^## /m) : [];
   const sections = new Map(before.map(text => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}`]));
   for (const [name, text] of anew) sections.set(name, text);
-  const kept = names.flatMap(name => sections.get(name) ?? []);
+  const order = new Set([...names, ...sections.keys()]);
+  const kept = [...order].flatMap(name => sections.get(name) ?? []);
   mkdirSync('docs/performance', { recursive: true });
   const text = [`# ${title}`, 'Written by `make bench-report`; do not edit.', how, preface, ...kept];
   writeFileSync(path, `${text.filter(Boolean).join('\n\n')}\n`);
@@ -106,7 +107,7 @@ const ofScales = 'bench/results-scales.json';
 if (existsSync(ofScales)) {
   const measured: Record<string, Measured> = JSON.parse(readFileSync(ofScales, 'utf8'));
   const anew = Object.entries(measured).map(([name, part]) => [name, section(name, part)] as const);
-  write('docs/performance/scales.md', 'Results of `make bench-scales`', '', Object.keys(measured), anew);
+  write('docs/performance/scales.md', 'Results of `make bench-scales`', '', [], anew);
 }
 
 if (!existsSync(ofBench) && !existsSync(ofScales)) {
