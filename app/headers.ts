@@ -11,7 +11,8 @@ export const maxBody = 64 * 1024;
 /** Gives every answer its own X-Request-Id: the one Nginx made, or a new one. Nginx may compress any of them. */
 export const nameRequests: RequestHandler = (request, response, next) => {
   const given = request.get('X-Request-Id');
-  response.locals.requestId = given && /^[0-9a-f]{32}$/.test(given) ? given : randomBytes(16).toString('hex');
+  response.locals.requestId =
+    given && /^[0-9.-]{8,64}$/.test(given) ? given : randomBytes(16).toString('hex');
   response.set({ 'X-Request-Id': response.locals.requestId, Vary: 'Accept-Encoding' });
   next();
 };

@@ -89,7 +89,7 @@ describe.each([...catalogue, ...questions])('%s', path => {
     expect(await own()).not.toBe(await own());
     const idFor = async (id: string) =>
       (await service.call(path, { headers: { 'X-Request-Id': id } })).headers['x-request-id'];
-    expect(await idFor('0123456789abcdef0123456789abcdef')).toBe('0123456789abcdef0123456789abcdef');
+    expect(await idFor('30-1234-5-1764028800.123')).toBe('30-1234-5-1764028800.123');
     expect(await idFor('mine')).toMatch(/^[0-9a-f]{32}$/);
   });
 });

@@ -137,7 +137,7 @@ it.each([
     expect.stringMatching('^application/problem.json'),
     400,
   ]);
-  expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+  expect(headers['x-request-id']).toMatch(/^[0-9]+-[0-9]+-[0-9]+-[0-9]+\.[0-9]{3}$/);
   expect(headers['x-cache']).toMatch(/^(BYPASS|MISS)$/);
 });
 

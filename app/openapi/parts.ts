@@ -123,7 +123,7 @@ const textHeader = (description: string) => ({ description, schema: text });
 const headers = {
   'X-Request-Id': {
     description: 'Names this answer in the logs.',
-    schema: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+    schema: { type: 'string', pattern: '^[0-9a-f.-]{8,64}$' },
   },
   ETag: textHeader('For If-None-Match.'),
   'Cache-Control': textHeader('How long a browser may keep the answer.'),

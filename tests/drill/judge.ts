@@ -121,7 +121,7 @@ function oddHeaders({ rawHeaders, headers }: RawAnswer): string[] {
   const odd = names.filter((name, index) => !knownHeaders.has(name) || names.indexOf(name) !== index);
   return [
     ...odd.map(name => `the header ${name}, unknown or twice`),
-    ...(/^[0-9a-f]{32}$/.test(headers['x-request-id'] ?? '') ? [] : ['an answer without X-Request-Id']),
+    ...(/^[0-9a-f.-]{8,64}$/.test(headers['x-request-id'] ?? '') ? [] : ['an answer without X-Request-Id']),
     ...(isElsewhere(headers.location) ? [`a Location elsewhere: ${headers.location}`] : []),
   ];
 }
