@@ -57,7 +57,7 @@ it('asks for less at once when statements are slow', async () => {
   const asked: number[] = [];
   const batch = new Batch(async questions => {
     asked.push(questions.length);
-    await sleep(asked.length === 1 ? 200 : 0);
+    await sleep(asked.length === 1 ? 500 : 0);
     return questions.map(() => 'well');
   });
   const askAll = () => Promise.all(Array.from({ length: 16 }, (_, value) => batch.answer([value])));
