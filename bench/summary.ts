@@ -75,7 +75,7 @@ export function ratiosOf({ product, ...yardsticks }: Results): string[] {
   );
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
