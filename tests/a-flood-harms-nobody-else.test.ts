@@ -155,6 +155,20 @@ it('more connections than there are places, silent ones and such that never end 
   });
 }, 60_000);
 
+it('1,000 senders of large headers that they never end: closed after 10 s; of larger ones: refused', async () => {
+  const header = (length: number) => `X-H: ${'h'.repeat(length)}\r\n`;
+  const start = `GET /products/1 HTTP/1.1\r\nHost: x\r\n${header(7000)}`;
+  await during(async () => {
+    const slow = await senders(1000, `${start}${header(7000)}X-`);
+    const large = await senders(1000, `${start}${header(9000)}\r\n`);
+    await dribble([...slow, ...large], 2);
+    expect(slow.filter(({ status, isClosed }) => isClosed || status !== '')).toHaveLength(0);
+    expect(new Set(large.map(({ status }) => status))).toEqual(new Set(['431']));
+    await dribble(slow, 9);
+    expect([...slow, ...large].filter(({ isClosed }) => !isClosed)).toHaveLength(0);
+  });
+}, 60_000);
+
 it('senders that never end their bodies: 300 of an address are waited for, others may write', async () => {
   const head =
     'POST /qa/questions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n';
@@ -168,6 +182,7 @@ it('senders that never end their bodies: 300 of an address are waited for, other
     expect(all.length - refused.length).toBeLessThanOrEqual(300);
     expect(all.length - refused.length).toBeGreaterThanOrEqual(250);
     expect(await voteElsewhere('/qa/questions/1/helpful', 1)).toEqual(['204']);
+    expect((await ask('/products/1', { method: 'OPTIONS' })).status).toBe(204); // these have places of their own
     hangUp(all);
   });
 }, 60_000);

@@ -18,6 +18,7 @@ export function noteFault(fault: string, sent: readonly Sent[], lost: number): v
   const of = (some: readonly Sent[]) => `${failed(some)} of ${some.length}`;
   const row = [
     fault,
+    mostUnderWay(sent),
     of(cached),
     of(uncached),
     of(writes),
@@ -26,6 +27,16 @@ export function noteFault(fault: string, sent: readonly Sent[], lost: number): v
     Math.round(slowestOf([...uncached, ...writes], 'uncached', 'question', 'vote')),
   ];
   appendFileSync(file, `${JSON.stringify(row)}\n`);
+}
+
+function mostUnderWay(sent: readonly Sent[]): number {
+  const changes = sent.flatMap(({ at_ms, took_ms }) => [
+    { at_ms, by: 1 },
+    { at_ms: at_ms + took_ms, by: -1 },
+  ]);
+  let now = 0;
+  const counts = changes.sort((a, b) => a.at_ms - b.at_ms).map(({ by }) => (now += by));
+  return Math.max(...counts);
 }
 
 /** What was noted, as a table in Markdown; empty when nothing was. */
@@ -39,6 +50,7 @@ export function faultTable(): string {
   }
   const head = [
     'fault',
+    'most under way at once',
     'cached reads failed',
     'other reads failed',
     'writes told to come back',

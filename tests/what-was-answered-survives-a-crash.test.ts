@@ -52,3 +52,58 @@ it('of PostgreSQL, when one of its processes needs more memory than there is', a
   expect(failuresOf(sinceThen, 'uncached', 'question', 'vote')).toEqual([]);
   await expectNothingLost('a process of PostgreSQL out of memory', traffic);
 }, 60_000);
+
+/** Has a process of a container killed by the kernel, because another one there takes all memory. */
+async function runOutOfMemory(container: string, victim: string): Promise<void> {
+  const script = `for process in /proc/[0-9]*; do
+      read -rd '' name <$process/cmdline && [[ $name == "$0" ]] && echo 1000 >$process/oom_score_adj
+    done
+    all=x; while :; do all=$all$all; done`;
+  const before = await idOf(container, victim);
+  await expect(docker('exec', container, 'bash', '-c', script, victim)).rejects.toMatchObject({ code: 137 });
+  await sleep(5000);
+  expect(await idOf(container, victim)).not.toBe(before);
+}
+
+/** The number that a container's process has on the host. */
+async function idOf(container: string, process: string): Promise<number> {
+  const rows = (await docker('top', container, '-o', 'pid,cmd')).split('\n');
+  const row = rows.find(row =>
+    row
+      .trim()
+      .replace(/^\d+ +/, '')
+      .startsWith(process),
+  );
+  if (row === undefined) throw new Error(`There is no ${process} in ${container}.`);
+  return Number.parseInt(row, 10);
+}
+
+it('of a replica, when it needs more memory than there is: as if it was killed', async () => {
+  const [, victim = ''] = await replicas();
+  const traffic = await Traffic.start();
+  await sleep(4000);
+  await runOutOfMemory(victim, 'node');
+  await sleep(3000);
+  await traffic.stop();
+  expect(failuresOf(traffic.sent, 'cached', 'uncached')).toEqual([]);
+  for (const { status, retryAfter } of traffic.sent)
+    expect((status >= 200 && status < 300) || (status === 503 && retryAfter === '1')).toBe(true);
+  await expectNothingLost('a replica out of memory', traffic);
+}, 60_000);
+
+it('of the worker of Nginx, when it needs more memory than there is: another one goes on with the same cache', async () => {
+  const startedAt = () => docker('inspect', '-f', '{{.State.StartedAt}}', 'elier-test-nginx-1');
+  const before = await startedAt();
+  const traffic = await Traffic.start();
+  await sleep(4000);
+  const killed_ms = traffic.now_ms;
+  await runOutOfMemory('elier-test-nginx-1', 'nginx: worker process');
+  await sleep(3000);
+  await traffic.stop();
+  expect(await startedAt()).toBe(before);
+  const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > killed_ms + 3000);
+  expect(failuresOf(sinceThen, 'cached', 'uncached', 'question', 'vote')).toEqual([]);
+  const hits = sinceThen.filter(({ kind, cache }) => kind === 'cached' && cache === 'HIT');
+  expect(hits.length).toBeGreaterThan(100);
+  await expectNothingLost('the worker of Nginx out of memory', traffic);
+}, 60_000);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
 import { noteFault } from './fault-figures.ts';
-import { ask, docker, sql, stack } from './stack.ts';
+import { ask, docker, replicas, sql, stack } from './stack.ts';
 import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
 /** For how long Nginx keeps an answer as a fresh one. */
@@ -11,6 +11,7 @@ let postgres = '';
 /** For each fault, pages that Nginx has kept for too long: it may answer with them only while nobody else can. */
 const stalePages = (fault: string) =>
   Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=${20 + names.indexOf(fault)}`);
+const withoutReplicas = 'without replicas';
 
 beforeAll(async () => {
   const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
@@ -41,10 +42,10 @@ const faults: Record<string, { leave: () => Promise<unknown>; comeBack: () => Pr
   },
 };
 
-const names = Object.keys(faults);
+const names = [...Object.keys(faults), withoutReplicas];
 
 it.each(Object.entries(faults))(
-  'when it is %s',
+  'when PostgreSQL is %s',
   async (name, { leave, comeBack }) => {
     const traffic = await Traffic.start();
     await sleep(3000);
@@ -84,3 +85,17 @@ it.each(Object.entries(faults))(
   },
   120_000,
 );
+
+it('when no replica is there', async () => {
+  const all = await replicas();
+  await docker('stop', ...all);
+  try {
+    for (const path of stalePages(withoutReplicas)) {
+      const { status, headers } = await ask(path);
+      expect([status, headers['x-cache']]).toEqual([200, 'STALE']);
+    }
+  } finally {
+    await docker('start', ...all);
+    await sleep(8000); // they listen, and Nginx passes over them no more
+  }
+}, 60_000);
