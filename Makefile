@@ -133,7 +133,7 @@ bench-scales: $(installed) ## reads without caches over data sets of three sizes
 	@$(needs_wrk)
 	@node bench/scales.ts
 
-bench-report: $(installed) ## writes what they measured into docs/performance/results.md
+bench-report: $(installed) ## writes what they measured into docs/performance/
 	@node bench/report.ts
 
 .PHONY: page-bytes

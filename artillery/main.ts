@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { stackSettings } from '../db/environment.ts';
 import { ArtilleryFailure, runArtillery } from './artillery.ts';
 import { BadOption } from './bad-option.ts';
 import { liveLineOn } from './live-line.ts';
@@ -9,7 +10,6 @@ import { loadTest } from './load-test.ts';
 import { type Given, optionsFrom } from './options.ts';
 import { verdictOf } from './report/verdict.ts';
 import { writeReport } from './report.ts';
-import { stackSettings } from './settings.ts';
 
 // A load run: `make load-test`. Status 1: a promise broke, or nothing could be judged. 2: there was no run. 130: it was
 // interrupted, and what was seen until then is reported.

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Environment, integerSetting, SettingError } from '../db/environment.ts';
+import { type Environment, portOf, SettingError } from '../db/environment.ts';
 import { BadOption } from './bad-option.ts';
 import { mostRate, mostSeconds, readScenario, type Scenario } from './scenario.ts';
 
@@ -37,7 +37,7 @@ export function optionsFrom(given: Given, settings: Environment): Options {
 
 function portFrom(settings: Environment): number {
   try {
-    return integerSetting(settings, 'HTTP_PORT', 8080, { min: 1, max: 65_535 });
+    return portOf(settings);
   } catch (error) {
     if (error instanceof SettingError) throw new BadOption(error.message);
     throw error;

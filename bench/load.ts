@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 /** What a run of the load generator saw. */
 export interface Load {
+  /** Those that were answered, whatever the answer. */
   readonly requests: number;
   readonly seconds: number;
   readonly bytes: number;

@@ -97,13 +97,14 @@ async function load(server: Server, world: World, seed: number, warm_s: number):
     : await closedLoad(server.url, requests, seconds);
   clearInterval(watch);
   const usage = await readUsage();
+  const good = load.requests - load.refused - load.limited;
   // A checked vote is two reads and a write more.
   const { checked = 0 } = load;
-  const reads = load.requests * (1 - shareOfWrites(requests)) + 2 * checked;
+  const reads = good * (1 - shareOfWrites(requests)) + 2 * checked;
   const all = load.requests + 3 * checked;
   return {
     ...load,
-    rate: load.requests / load.seconds,
+    rate: good / load.seconds,
     ...costOf(before.usage, usage, all, load.seconds),
     memory_MiB: memoryOf(higherOf(peak, usage)),
     ...(server.url === product && { hit_rate: Math.max(0, 1 - (appReads() - before.app) / reads) }),

@@ -53,15 +53,18 @@ const times = createHistogram();
 const seen = { requests: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
 const underWay = new Set<Promise<void>>();
 
+function count({ status }: Answer): void {
+  if (status === 429) seen.limited++;
+  else if (status >= 400) seen.refused++;
+}
+
 async function sendWhenDue(line: string, due_ms: number): Promise<void> {
   try {
-    const { status } = await send(line);
-    if (status === 429) seen.limited++;
-    else if (status >= 400) seen.refused++;
+    count(await send(line));
+    seen.requests++;
   } catch {
     seen.broken++; // counted, and reported as such
   }
-  seen.requests++;
   times.record(Math.max(1, Math.round((performance.now() - due_ms) * 1000)));
 }
 
@@ -71,7 +74,9 @@ async function checkOwnWrite(product: number): Promise<void> {
   const [question] = JSON.parse((await send(path, true)).text).results;
   if (!question) return;
   const { question_id: id, question_helpfulness: before } = question;
-  if ((await send(`PUT /qa/questions/${id}/helpful`)).status !== 204) return;
+  const vote = await send(`PUT /qa/questions/${id}/helpful`);
+  count(vote);
+  if (vote.status !== 204) return;
   const { results } = JSON.parse((await send(path, true)).text);
   const after = results.find(({ question_id }: { question_id: number }) => question_id === id);
   seen.checked++;

@@ -1,8 +1,9 @@
 import { Agent, get } from 'node:http';
+import { portOf, stackSettings } from '../db/environment.ts';
 import { randomOf } from './requests.ts';
 
 // How many bytes the four answers of a product page have, as a browser gets them from the running stack.
-const api = process.env.API || `http://127.0.0.1:${process.env.HTTP_PORT ?? 8080}`;
+const api = process.env.API || `http://127.0.0.1:${portOf(stackSettings())}`;
 const samples = 500;
 const agent = new Agent({ keepAlive: true });
 
@@ -10,6 +11,7 @@ const agent = new Agent({ keepAlive: true });
 function bytesOf(path: string, encoding: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(`${api}${path}`, { agent, headers: { 'Accept-Encoding': encoding } }, incoming => {
+      if (incoming.statusCode !== 200) reject(new Error(`${path} was answered with ${incoming.statusCode}.`));
       let bytes = 0;
       incoming.on('data', chunk => {
         bytes += chunk.length;

@@ -71,9 +71,9 @@ export async function readUsage(): Promise<Usage> {
   return Object.fromEntries(await Promise.all(entries)) as Usage;
 }
 
-/** The stack's containers that were restarted, or of which the kernel killed something for lack of memory. */
+/** The containers that were restarted, or of which the kernel killed something for lack of memory. */
 export function hurtContainers(): string[] {
-  const ids = ['nginx', 'app', 'postgres'].flatMap(service => containers.get(service as Service) ?? []);
+  const ids = [...containers.values()].flat();
   const format = '{{.Name}} {{.RestartCount}} {{.State.OOMKilled}}';
   const states = execFileSync('docker', ['inspect', '--format', format, ...ids])
     .toString()
@@ -100,7 +100,7 @@ async function statsOf(container: string) {
 /** Reads of data that the replicas answered so far, as their metrics count them. */
 export function appReads(): number {
   const replicas = "getent ahostsv4 app | cut -d' ' -f1 | sort -u";
-  const ask = `for ip in $(${replicas}); do curl -sf http://$ip:3000/metrics; done`;
+  const ask = `for ip in $(${replicas}); do curl -sSf http://$ip:3000/metrics || exit; done`;
   const counts = compose('exec', '-T', 'nginx', 'sh', '-c', ask).matchAll(
     /^http_request_duration_seconds_count\{method="GET",route="\/(?:products|qa)[^}]*\} (\d+)/gm,
   );

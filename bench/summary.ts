@@ -44,7 +44,7 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
     p99: rounded(middle(run => run.p99_ms)),
     'p99.9': rounded(middle(run => run.p999_ms)),
     'errors, sum': errors,
-    'errors %': rounded((errors / sum(run => run.requests)) * 100, 3),
+    'errors %': rounded((errors / sum(run => (run.requests ?? 0) + (run.broken ?? 0))) * 100, 3),
     '429, sum': sum(run => run.limited),
     ...(checked > 0 && { 'stale reads': `${sum(run => run.stale)} of ${checked}` }),
     'hit %': rounded(middle(run => run.hit_rate) * 100),
@@ -77,7 +77,8 @@ export function ratiosOf({ product, ...yardsticks }: Results): string[] {
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const at = (index: number) => sorted[Math.floor(index)] ?? Number.NaN;
+  return (at((sorted.length - 1) / 2) + at(sorted.length / 2)) / 2;
 }
 
 function rounded(value: number, digits = 1): number {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,6 +25,25 @@ export function integerSetting(
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
   throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+/** The settings of the stack of this checkout, as Compose reads them: .env, and the environment wins over it. */
+export function stackSettings(): Environment {
+  return { ...parseEnv(dotenv()), ...process.env };
+}
+
+function dotenv(): string {
+  try {
+    return readFileSync(join(import.meta.dirname, '../.env'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** The port of this machine on which that stack answers. Throws SettingError when it cannot be one. */
+export function portOf(settings: Environment): number {
+  return integerSetting(settings, 'HTTP_PORT', 8080, { min: 1, max: 65_535 });
 }
 
 /** A secret from NAME or from the file that NAME_FILE names. Throws SettingError when there is neither. */

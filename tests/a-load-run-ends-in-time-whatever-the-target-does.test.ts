@@ -77,7 +77,10 @@ it('a Ctrl-C ends it, and what was seen is reported', async () => {
   target = await startFakeTarget();
   const make = start('DURATION=60');
   const run = ended(make);
-  while (target.asked.length < 3 * good) await new Promise(resolve => setTimeout(resolve, 100));
+  for (let attempt = 0; target.asked.length < 3 * good; attempt++) {
+    if (attempt === 600) throw new Error('The load does not begin.');
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
   process.kill(-(make.pid as number), 'SIGINT');
   const { code, run: seen } = await run;
   expect(code).not.toBe(0);

@@ -20,7 +20,7 @@ export interface Exchange {
 /** So long without a byte counts as the end, in milliseconds. */
 const silence_ms = 5000;
 
-/** Sends the bytes as they are and reads until the server hangs up or says nothing more. */
+/** Sends the bytes as they are and reads until the server hangs up, or says nothing more for as long as `silence`, in milliseconds. */
 export function exchange(
   port: number,
   bytes: Buffer | string,
@@ -31,8 +31,9 @@ export function exchange(
     const started_ms = performance.now();
     let ended_ms = started_ms;
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.setTimeout(silence, () => socket.destroy());
+    socket.setTimeout(silence_ms, () => socket.destroy());
     socket.on('data', chunk => {
+      socket.setTimeout(silence); // it has begun to answer
       chunks.push(chunk);
       ended_ms = performance.now();
     });
@@ -48,7 +49,7 @@ export function exchange(
 }
 
 /** The answers in what was heard, a character for each byte; to HEAD none has a body. */
-export function answersIn(heard: string, isHead: boolean): Omit<Exchange, 'took_ms'> {
+function answersIn(heard: string, isHead: boolean): Omit<Exchange, 'took_ms'> {
   const answers: RawAnswer[] = [];
   let rest = heard;
   for (let next = firstAnswer(rest, isHead); next; next = firstAnswer(rest, isHead)) {

@@ -34,6 +34,15 @@ export async function replicas(): Promise<string[]> {
   return data.services.map(({ name }) => name).filter(name => /-app-\d+$/.test(name));
 }
 
+/** When each container was started that should run for ever, by name. */
+export async function startTimes(): Promise<Readonly<Record<string, string>>> {
+  const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
+  const entries = names.map(
+    async name => [name, await docker('inspect', '-f', '{{.State.StartedAt}}', name)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /** A Docker command on one container: kill, start, restart … */
 export async function docker(...words: string[]): Promise<string> {
   const { stdout } = await run('docker', words);

@@ -211,7 +211,7 @@ it('tells who writes too fast to wait, and lets others read on', async () => {
   await new Promise(resolve => setTimeout(resolve, 5000)); // until the burst is paid back
 });
 
-it('is as fast after thousands of bad requests as before', async () => {
+it('answers on after thousands of bad requests', async () => {
   for (let round = 0; round < 30; round += 1) {
     const answers = await Promise.all(badPaths.map(path => ask(path)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));

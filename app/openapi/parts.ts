@@ -142,7 +142,7 @@ const problem = (description: string, moreHeaders: readonly string[] = []) => ({
 
 const responses = {
   BadRequest: problem(
-    'An id, page or count that is no positive 32-bit integer, a body that is not JSON, an Idempotency-Key that is none, or what cannot be read as HTTP.',
+    'An id, page or count that is no positive 32-bit integer, a count over 500, a page that is too deep or over 1 MiB, a body that is not JSON, an Idempotency-Key that is none, a URL with a fragment, or what cannot be read as HTTP.',
   ),
   NotFound: problem('There is no such product, question, answer or route.'),
   MethodNotAllowed: problem('The route has other methods.', ['Allow']),

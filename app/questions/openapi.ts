@@ -82,7 +82,8 @@ export const questionSchemas = {
     reported: { const: false },
     answers: {
       type: 'object',
-      description: 'Every answer that is not reported, by its id.',
+      description:
+        'The answers that are not reported, by their ids; of more than 1 MiB on the page the most helpful.',
       patternProperties: { '^[1-9][0-9]*$': object({ id, ...answer, photos: array(text) }) },
       additionalProperties: false,
     },

@@ -6,7 +6,7 @@ const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:
  * Of the answers that a page shows, their texts and photos together, in bytes: an answer may have 46 kB, and a question any
  * number of them. With the questions' own texts a page stays below what a replica has memory for several times over.
  */
-export const maxOctets = 1024 * 1024;
+const maxOctets = 1024 * 1024;
 const octets = 'octet_length(body) + octet_length(photos::text)';
 
 // Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:

@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
  * its `thumbnail_url` is to be repaired; the others are to be rejected: an orphan names a parent that is
  * not there, a duplicate has the id of an earlier row, a zero is related to product 0.
  */
-export const dirtKinds = ['url quote', 'thumbnail quote', 'orphan', 'duplicate', 'zero'] as const;
+const dirtKinds = ['url quote', 'thumbnail quote', 'orphan', 'duplicate', 'zero'] as const;
 export type DirtKind = (typeof dirtKinds)[number];
 export type DirtCounts = Readonly<Record<DirtKind, number>>;
 

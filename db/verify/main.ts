@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { portOf, SettingError, stackSettings } from '../environment.ts';
 import { VerifyFailure } from './failure.ts';
 import { apiFrom, productsFrom, seedFrom } from './options.ts';
 import { progressOn } from './progress.ts';
@@ -8,21 +9,22 @@ import { verify } from './verify.ts';
 const options = new Command('verify')
   .description('Compares what the API answers with what follows from the data files, for random products.')
   .requiredOption('--data <folder>', 'the folder with the data files that the API serves')
-  .option('--api <address>', 'the API, on this machine', apiFrom, new URL('http://localhost:8080'))
+  .option('--api <address>', 'the API, on this machine (default: the stack)', apiFrom)
   .option('--products <number>', 'how many products', productsFrom, 2000)
   .option('--seed <number>', 'the same seed and files give the same choice of products', seedFrom, 1)
   .parse()
-  .opts<{ data: string; api: URL; products: number; seed: number }>();
+  .opts<{ data: string; api?: URL; products: number; seed: number }>();
 
 const progress = progressOn(process.stderr);
 const start_ms = performance.now();
 try {
-  const { chosen, comparison } = await verify({ ...options, progress });
+  const api = options.api ?? new URL(`http://localhost:${portOf(stackSettings())}`);
+  const { chosen, comparison } = await verify({ ...options, api, progress });
   console.log(summary(chosen, comparison, (performance.now() - start_ms) / 1000));
   if (comparison.differing > 0) process.exitCode = 1;
 } catch (error) {
   // Any other error is a bug, and keeps its stack.
-  if (!(error instanceof VerifyFailure)) throw error;
+  if (!(error instanceof VerifyFailure || error instanceof SettingError)) throw error;
   progress.end();
   console.error(error.message);
   process.exitCode = 1;

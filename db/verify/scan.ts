@@ -7,7 +7,7 @@ const zero = 0x30;
 
 /** What `columnsIn` says of bytes with an odd number of quotes, and of those with a quote out of place. */
 export const openText = -1;
-export const misplacedQuote = 0;
+const misplacedQuote = 0;
 
 /** How many columns stand in the bytes from `start` to `end`. */
 export function columnsIn(bytes: Buffer, start: number, end: number): number {

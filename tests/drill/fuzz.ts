@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net';
+import { Agent } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Call, call } from '../../app/testing/http.ts';
 import { exchange, type RawAnswer } from '../raw.ts';
-import { findingsIn } from './judge.ts';
+import { findingsIn, maxTime_ms } from './judge.ts';
 import { type Request, Requests, type Things } from './requests.ts';
 
 /** Requests under way at once. */
@@ -73,31 +74,32 @@ export async function fuzz({ port, requests, seed, onProgress }: FuzzOptions): P
       onProgress?.(++answered);
     }
   };
-  const leave = watchAsBystander(port, () =>
-    findings.push(`somebody else's connection was ended at about request ${sent} of seed ${seed}`),
+  const leave = watchAsBystander(port, what =>
+    findings.push(`somebody else was answered with ${what} at about request ${sent} of seed ${seed}`),
   );
   await Promise.all(Array.from({ length: connections }, worker));
   leave();
   return { sent, byStatus, readBack, slowest_ms, findings };
 }
 
-/** Asks on a connection of its own all the while, as others do; it must outlive whatever is sent on the rest. */
-function watchAsBystander(port: number, onEnd: () => void): () => void {
-  const ask = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
-  let socket: Socket;
-  const open = () => {
-    socket = connect(port, '127.0.0.1').resume();
-    socket.on('error', () => {}).on('close', lose);
+/** Asks on a connection of its own all the while, as others do: whatever is sent on the rest, it is answered, and soon. */
+function watchAsBystander(port: number, onFinding: (what: string) => void): () => void {
+  let isOver = false;
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  agent.createConnection = options =>
+    connect(options as NetConnectOpts).on('close', () => isOver || onFinding('the end of their connection'));
+  const ask = async () => {
+    const started_ms = performance.now();
+    const status = await call(port, '/health/live', { agent }).then(({ status }) => status, String);
+    if (isOver) return;
+    const took_ms = performance.now() - started_ms;
+    if (status !== 200 || took_ms > maxTime_ms) onFinding(`${status} after ${Math.round(took_ms)} ms`);
   };
-  const lose = () => {
-    onEnd();
-    open();
-  };
-  open();
-  const asking = setInterval(() => socket.write(ask), 200);
+  const asking = setInterval(ask, 200);
   return () => {
+    isOver = true;
     clearInterval(asking);
-    socket.off('close', lose).destroy();
+    agent.destroy();
   };
 }
 

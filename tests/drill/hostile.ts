@@ -213,6 +213,8 @@ export const paths: readonly ((path: string) => string)[] = [
   path => `${path}%23`,
   path => `${path}%3fpage=1`,
   path => `${path}\xc0\xaf`,
+  path => `${path}\xa0`,
+  path => `${path}\\?\xa0`,
   path => `${path}%0d%0aX-Injected:%20yes`,
   path => path.toUpperCase(),
   path => path.replace('p', '%70'),

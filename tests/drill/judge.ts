@@ -5,7 +5,7 @@ import type { Request } from './requests.ts';
 import { secretDomain } from './values.ts';
 
 /** The longest that an answer may take, in milliseconds. */
-const maxTime_ms = 2000;
+export const maxTime_ms = 2000;
 
 /** What an answer may be whatever was asked: a problem, which is then documented like that of any read. */
 const problemsAnywhere = [400, 404, 405, 413, 414, 431];
@@ -86,8 +86,9 @@ function leaks({ text: sent }: Request, { status, rawHeaders, text }: RawAnswer)
     .join('\n');
   const shown = status >= 400 ? `${heads}\n${text}` : heads;
   const found = internals
-    .map(pattern => pattern.exec(shown)?.[0])
-    .filter(leak => leak && !sent.includes(leak));
+    .flatMap(pattern => [...shown.matchAll(new RegExp(pattern, `g${pattern.flags}`))])
+    .map(([leak]) => leak)
+    .filter(leak => !sent.includes(leak));
   const emails = text.includes(secretDomain) ? [secretDomain] : [];
   return [...found, ...emails].map(leak => `a leak: ${leak}`);
 }

@@ -1,6 +1,6 @@
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { port } from '../stack.ts';
+import { port, startTimes } from '../stack.ts';
 import { fuzz } from './fuzz.ts';
 import { progressOn } from './progress.ts';
 import { soak } from './soak.ts';
@@ -8,21 +8,22 @@ import { soak } from './soak.ts';
 // `make drill`: what takes longer than a test may, on a stack of its own that is gone afterwards.
 
 /** A whole number from the environment. */
-function number(name: string, fallback: number): number {
+function number(name: string, fallback: number, least = 1): number {
   const text = process.env[name] || String(fallback);
-  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  console.error(`${name} must be a whole number from 1 to 999999999, not "${text}".`);
+  if (/^[1-9][0-9]{0,8}$/.test(text) && Number(text) >= least) return Number(text);
+  console.error(`${name} must be a whole number from ${least} to 999999999, not "${text}".`);
   process.exit(1);
 }
 
 const requests = number('REQUESTS', 20_000);
 const seed = number('SEED', 1 + Math.floor(Math.random() * 999_999_999));
-const minutes = number('MINUTES', 15);
+const minutes = number('MINUTES', 15, 4);
 
 /** Sends hostile requests; what it found. */
 async function sendHostile(): Promise<readonly string[]> {
   console.log(`Hostile requests: ${requests.toLocaleString('en')}, SEED=${seed}`);
   const progress = progressOn(process.stderr, 'requests', requests);
+  const before = await startTimes();
   const { sent, byStatus, readBack, slowest_ms, findings } = await fuzz({
     port,
     requests,
@@ -32,7 +33,9 @@ async function sendHostile(): Promise<readonly string[]> {
   const statuses = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
   console.log(`${sent.toLocaleString('en')} requests sent. Answers by status: ${statuses.join(', ')}`);
   console.log(`${readBack} texts read back. The slowest answer took ${Math.round(slowest_ms)} ms.`);
-  return findings;
+  const after = await startTimes();
+  const died = Object.keys(after).filter(name => after[name] !== before[name]);
+  return [...findings, ...died.map(name => `${name} was restarted by itself.`)];
 }
 
 /** Keeps the stack under load; what it found. */

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { mixedPages, randomOf, zipfPages } from '../../bench/requests.ts';
-import { clientWith, docker, port, replicas, sql } from '../stack.ts';
+import { clientWith, docker, port, replicas, sql, startTimes } from '../stack.ts';
 
 /** Of what 64 connections reach. */
 const share = 0.5;
@@ -19,10 +19,10 @@ const maxGain_MiB = 16;
 interface Figures {
   readonly nginx_MiB: number;
   readonly postgres_MiB: number;
-  /** The largest of the three. */
+  /** Of the replica that is not restarted. */
   readonly app_MiB: number;
   readonly nginxDescriptors: number;
-  /** The most of the three. */
+  /** Of the same. */
   readonly appDescriptors: number;
   readonly databaseConnections: number;
 }
@@ -38,7 +38,7 @@ export interface SoakResult {
   readonly findings: readonly string[];
 }
 
-/** Loads the stack for some minutes, votes among the reads, and restarts a replica each minute. */
+/** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
   const world = { products: await largest('catalogue.product', 'product_id'), ...(await questions()) };
   const rate = Math.min(maxRate, Math.round((await ceiling(zipfPages(world, randomOf(1)))) * share));
@@ -46,24 +46,34 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
   try {
     const list = join(folder, 'requests');
     await writeFile(list, mixedPages(world, randomOf(2)).join('\n'));
-    const figures = [await read()];
+    const names = await replicas();
+    // One is left as it is, or a leak would have no time to show.
+    const kept = names.pop() as string;
+    const figures = [await read(kept)];
+    let started = await startTimes();
+    const died: string[] = [];
+    const noteDeaths = async () => {
+      for (const [name, time] of Object.entries(await startTimes()))
+        if (time !== started[name]) died.push(`${name} was restarted by itself at ${time}.`);
+    };
     const loading = load(list, rate, minutes * 60);
     const started_ms = performance.now();
     let restarts = 0;
     for (let minute = 1; minute <= minutes; minute++) {
       await sleep(30_000);
-      const names = await replicas();
-      // One is left as it is, or a leak would have no time to show.
-      await docker('restart', names[minute % (names.length - 1)] as string);
+      await noteDeaths();
+      await docker('restart', names[minute % names.length] as string);
       restarts++;
-      figures.push(await read());
+      started = await startTimes();
+      figures.push(await read(kept));
       await sleep(Math.max(0, started_ms + minute * 60_000 - performance.now()));
       onMinute(minute);
     }
     const seen = await loading;
     await sleep(5000);
-    figures.push(await read());
-    return { rate, minutes, restarts, figures, ...seen, findings: findingsIn(seen, figures) };
+    await noteDeaths();
+    figures.push(await read(kept));
+    return { rate, minutes, restarts, figures, ...seen, findings: [...died, ...findingsIn(seen, figures)] };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -101,22 +111,26 @@ async function ceiling(requests: readonly string[]): Promise<number> {
   return sent / 10;
 }
 
-function findingsIn({ refused, limited, broken, stale }: Seen, figures: readonly Figures[]): string[] {
-  const [before, , , early, ...later] = figures;
-  const last = later.at(-1);
-  const gained = (name: keyof Figures) => (last?.[name] ?? 0) - (early?.[name] ?? before?.[name] ?? 0);
-  const grown = (name: keyof Figures) => (last?.[name] ?? 0) - (before?.[name] ?? 0);
+function findingsIn(
+  { refused, limited, broken, checked, stale }: Seen,
+  figures: readonly Figures[],
+): string[] {
+  const gainedSince = (minute: number, name: keyof Figures) =>
+    (figures.at(-1)?.[name] ?? Number.NaN) - (figures[minute]?.[name] ?? Number.NaN);
+  const gained = (name: keyof Figures) => gainedSince(3, name);
+  const grown = (name: keyof Figures) => gainedSince(0, name);
   return [
     ...(refused > 0 ? [`${refused} requests were refused.`] : []),
     ...(limited > 0 ? [`${limited} writes met the limit.`] : []),
     ...(broken > 0 ? [`${broken} requests had no answer.`] : []),
+    ...(checked < 100 ? [`Only ${checked} votes were followed by a read.`] : []),
     ...(stale > 0 ? [`${stale} reads did not show the write before them.`] : []),
     ...(['nginx_MiB', 'postgres_MiB', 'app_MiB'] as const)
       .filter(name => gained(name) > maxGain_MiB)
       .map(name => `${name} grew by ${Math.round(gained(name))} since the third minute.`),
     ...(grown('databaseConnections') > 0 ? ['There are more connections to the database than before.'] : []),
-    // open_file_cache keeps 4,000 at most; connections to clients are gone by now.
-    ...(grown('nginxDescriptors') > 4200
+    // open_file_cache keeps 8,000 at most; connections to clients are gone by now.
+    ...(grown('nginxDescriptors') > 8200
       ? ['Nginx has more descriptors open than its cache of files explains.']
       : []),
     ...(grown('appDescriptors') > 150
@@ -125,17 +139,14 @@ function findingsIn({ refused, limited, broken, stale }: Seen, figures: readonly
   ];
 }
 
-async function read(): Promise<Figures> {
-  const names = await replicas();
+async function read(replica: string): Promise<Figures> {
   const [nginx, postgres] = ['elier-test-nginx-1', 'elier-test-postgres-1'] as const;
-  const most = async (measure: (name: string) => Promise<number>) =>
-    Math.max(...(await Promise.all(names.map(measure))));
   return {
     nginx_MiB: await memoryOf(nginx),
     postgres_MiB: await memoryOf(postgres),
-    app_MiB: await most(memoryOf),
+    app_MiB: await memoryOf(replica),
     nginxDescriptors: await descriptorsOf(nginx),
-    appDescriptors: await most(descriptorsOf),
+    appDescriptors: await descriptorsOf(replica),
     databaseConnections: Number(
       await sql("select count(*) from pg_stat_activity where usename = 'elier_app'"),
     ),
