@@ -71,9 +71,17 @@ it('uses a replica that comes back under another address, without a reload', asy
   const address = await ofNetworks('{{$network.IPAddress}}');
   await docker('stop', first);
   // Somebody else takes the address meanwhile.
-  const squatter = await docker('run', '-d', '--rm', '--network', network, 'nginx:1.30', 'sleep', '120');
+  const squatter = await docker(
+    'run',
+    '-d',
+    '--rm',
+    '--network',
+    network,
+    'nginx:1.30',
+    'sleep',
+    '120',
+  ).finally(() => docker('start', first));
   try {
-    await docker('start', first);
     expect(await ofNetworks('{{$network.IPAddress}}')).not.toBe(address);
     expect(await failuresDuring(allServe)).toEqual([]);
   } finally {
