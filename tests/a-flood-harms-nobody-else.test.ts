@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from 'docker-compose';
-import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack } from './stack.ts';
+import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack, startTimes } from './stack.ts';
 
 /** DB_CONNECTIONS of three replicas, by default. */
 const maxConnections = 3 * 8;
@@ -19,13 +19,9 @@ interface Container {
 
 /** The containers that must come through a flood as they are. */
 async function containers(): Promise<Container[]> {
-  const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
+  const started = Object.entries(await startTimes());
   return Promise.all(
-    names.map(async name => ({
-      name,
-      startedAt: await docker('inspect', '-f', '{{.State.StartedAt}}', name),
-      memory_MiB: await memoryOf(name),
-    })),
+    started.map(async ([name, startedAt]) => ({ name, startedAt, memory_MiB: await memoryOf(name) })),
   );
 }
 
@@ -54,19 +50,22 @@ async function questionsAsked(): Promise<number[]> {
   return Promise.all(counts);
 }
 
-const bystanders = ['/products/1', '/products/2/styles', '/qa/questions?product_id=1'];
+const inCache = ['/products/1', '/products/2/styles', '/qa/questions?product_id=1'];
+/** Each second the ones in the cache and one that no cache has. */
+const readOf = (number: number) =>
+  inCache[number % 4] ?? `/products?page=${1_000_000 + Math.floor(Math.random() * 1e8)}&count=3`;
 
 /** While something is done, somebody reads on connections of their own, 4 times a second. */
 const during = (flood: () => Promise<void>) => unharmedBy(() => withBystander(flood));
 
 async function withBystander(flood: () => Promise<void>): Promise<void> {
-  for (const path of [...bystanders, ...bystanders]) await ask(path);
+  for (const path of [...inCache, ...inCache]) await ask(path);
   const read: { status: number; took_ms: number }[] = [];
   let isOver = false;
   const reading = (async () => {
     while (!isOver) {
       const started_ms = performance.now();
-      const { status } = await ask(bystanders[read.length % bystanders.length] as string);
+      const { status } = await ask(readOf(read.length));
       read.push({ status, took_ms: performance.now() - started_ms });
       await sleep(250);
     }
@@ -201,6 +200,12 @@ it('reads with bodies that never end: 100 of an address are waited for', async (
 
 it.each([
   [1000, 'what Nginx keeps', '/products?count=500', 'Accept-Encoding: gzip\r\n'],
+  [
+    1000,
+    'what Nginx keeps, who like gzip less',
+    '/products?count=500',
+    'Accept-Encoding: br, gzip;q=0.5\r\n',
+  ],
   [300, 'what Nginx keeps, as plain text', '/products?count=500', ''],
   [1000, 'what Nginx does not keep', '/products?count=500&x=%20', ''],
 ])(

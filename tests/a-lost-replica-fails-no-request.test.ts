@@ -9,14 +9,11 @@ import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
 /** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
 async function during(fault: string, action: (traffic: Traffic) => Promise<void>): Promise<readonly Sent[]> {
-  const traffic = await Traffic.start();
-  try {
+  const traffic = await Traffic.during(async traffic => {
     await sleep(3000);
     await action(traffic);
     await sleep(3000);
-  } finally {
-    await traffic.stop();
-  }
+  });
   const sent = [...traffic.sent];
   const lost = await traffic.countLost();
   noteFault(fault, sent, lost);
@@ -206,4 +203,17 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
     return isRead && at_ms > triedFrom_ms && at_ms < thawed_ms && took_ms > 500;
   });
   expect(slow.length).toBeLessThanOrEqual(tries);
+}, 60_000);
+
+it('that is a write, when Nginx passes over all of them and has sent it to none', async () => {
+  const names = await replicas();
+  await docker('pause', ...names);
+  const reads = Array.from({ length: 9 }, () => ask('/health/live'));
+  await sleep(2200); // longer than Nginx waits (proxy_read_timeout)
+  await docker('unpause', ...names);
+  await Promise.all(reads);
+
+  const body = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
+  expect((await ask('/qa/questions', { method: 'POST', body })).status).toBe(201);
+  expect((await ask('/qa/questions/1/helpful', { method: 'PUT' })).status).toBe(204);
 }, 60_000);

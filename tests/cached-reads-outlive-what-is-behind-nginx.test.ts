@@ -24,10 +24,9 @@ beforeAll(async () => {
   await sleep(fresh_ms + 2000);
 }, 120_000);
 
-async function isBack(): Promise<void> {
-  for (;;) {
-    const answer = await sql('select 1').catch(() => '');
-    if (answer === '1') return;
+async function untilPostgresAnswers(): Promise<void> {
+  for (let attempt = 0; (await sql('select 1').catch(() => '')) !== '1'; attempt++) {
+    if (attempt === 200) throw new Error('PostgreSQL is not back.');
     await sleep(100);
   }
 }
@@ -47,19 +46,23 @@ const names = [...Object.keys(faults), withoutReplicas];
 it.each(Object.entries(faults))(
   'when PostgreSQL is %s',
   async (name, { leave, comeBack }) => {
-    const traffic = await Traffic.start();
-    await sleep(3000);
-    const left_ms = traffic.now_ms;
-    await leave();
-    const away_ms = traffic.now_ms;
-    traffic.readStale(stalePages(name));
-    await sleep(10_000);
-    const returns_ms = traffic.now_ms;
-    await comeBack();
-    await isBack();
-    const back_ms = traffic.now_ms;
-    await sleep(8000);
-    await traffic.stop();
+    let [left_ms, away_ms, returns_ms, back_ms] = [0, 0, 0, 0];
+    const traffic = await Traffic.during(async traffic => {
+      await sleep(3000);
+      left_ms = traffic.now_ms;
+      await leave();
+      try {
+        away_ms = traffic.now_ms;
+        traffic.readStale(stalePages(name));
+        await sleep(10_000);
+        returns_ms = traffic.now_ms;
+      } finally {
+        await comeBack();
+      }
+      await untilPostgresAnswers();
+      back_ms = traffic.now_ms;
+      await sleep(8000);
+    });
     const lost = await traffic.countLost();
     noteFault(`PostgreSQL ${name} for 10 s`, traffic.sent, lost);
 

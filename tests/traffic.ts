@@ -51,7 +51,6 @@ export class Traffic {
   readonly #firstPage = Math.ceil(Math.random() * 1e8);
   /** Products that are in the cache before the traffic begins, and fresh for 50 s. */
   readonly #hot: number[] = [];
-  #isOver = false;
   #number = 0;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -59,11 +58,18 @@ export class Traffic {
     this.#question = question;
   }
 
-  static async start(): Promise<Traffic> {
+  /** Traffic while something is done. It has ended when this returns, and when what is done fails. */
+  static async during(action: (traffic: Traffic) => Promise<unknown>): Promise<Traffic> {
     const traffic = new Traffic(await newQuestion(1));
     await traffic.#warm();
     for (const kind of Object.keys(rates) as (keyof typeof rates)[])
       traffic.#timers.push(setInterval(() => traffic.#launch(traffic.#plan(kind)), 1000 / rates[kind]));
+    try {
+      await action(traffic);
+    } finally {
+      for (const timer of traffic.#timers) clearInterval(timer);
+      await Promise.all(traffic.#underWay);
+    }
     return traffic;
   }
 
@@ -87,15 +93,6 @@ export class Traffic {
   /** Milliseconds since the traffic began. */
   get now_ms(): number {
     return performance.now() - this.#started_ms;
-  }
-
-  /** Ends it, and waits for all answers. */
-  async stop(): Promise<readonly Sent[]> {
-    if (this.#isOver) return this.sent;
-    this.#isOver = true;
-    for (const timer of this.#timers) clearInterval(timer);
-    await Promise.all(this.#underWay);
-    return this.sent;
   }
 
   /** What the writes that were answered with a 2xx must have written, and what the database has. */

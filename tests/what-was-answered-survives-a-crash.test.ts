@@ -23,28 +23,30 @@ async function expectNothingLost(fault: string, traffic: Traffic): Promise<void>
 }
 
 it('of the whole stack', async () => {
-  const traffic = await Traffic.start();
-  await sleep(4000);
-  await docker('kill', ...others, ...(await replicas()));
-  await sleep(2000);
-  await upAll({ ...stack, commandOptions: [...ready] });
-  const back_ms = traffic.now_ms;
-  await sleep(5000);
-  await traffic.stop();
+  let back_ms = 0;
+  const traffic = await Traffic.during(async traffic => {
+    await sleep(4000);
+    await docker('kill', ...others, ...(await replicas()));
+    await sleep(2000);
+    await upAll({ ...stack, commandOptions: [...ready] });
+    back_ms = traffic.now_ms;
+    await sleep(5000);
+  });
   const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > back_ms);
   expect(failuresOf(sinceThen, 'cached', 'uncached', 'question', 'vote')).toEqual([]);
   await expectNothingLost('the whole stack killed', traffic);
 }, 120_000);
 
 it('of PostgreSQL, when one of its processes needs more memory than there is', async () => {
-  const traffic = await Traffic.start();
-  await sleep(4000);
-  await expect(sql("select length(repeat('x', 900000000))")).rejects.toMatchObject({
-    err: expect.stringContaining('server closed the connection unexpectedly'),
+  let killed_ms = 0;
+  const traffic = await Traffic.during(async traffic => {
+    await sleep(4000);
+    await expect(sql("select length(repeat('x', 900000000))")).rejects.toMatchObject({
+      err: expect.stringContaining('server closed the connection unexpectedly'),
+    });
+    killed_ms = traffic.now_ms;
+    await sleep(8000);
   });
-  const killed_ms = traffic.now_ms;
-  await sleep(8000);
-  await traffic.stop();
   expect(failuresOf(traffic.sent, 'cached')).toEqual([]);
   for (const { status, retryAfter } of traffic.sent)
     expect((status >= 200 && status < 300) || (status === 503 && retryAfter === '1')).toBe(true);
@@ -61,30 +63,31 @@ async function runOutOfMemory(container: string, victim: string): Promise<void> 
     all=x; while :; do all=$all$all; done`;
   const before = await idOf(container, victim);
   await expect(docker('exec', container, 'bash', '-c', script, victim)).rejects.toMatchObject({ code: 137 });
-  await sleep(5000);
-  expect(await idOf(container, victim)).not.toBe(before);
+  for (let attempt = 0; [before, undefined].includes(await idOf(container, victim)); attempt++) {
+    if (attempt === 100) throw new Error(`There is no other ${victim} in ${container}.`);
+    await sleep(100);
+  }
 }
 
-/** The number that a container's process has on the host. */
-async function idOf(container: string, process: string): Promise<number> {
-  const rows = (await docker('top', container, '-o', 'pid,cmd')).split('\n');
+/** The number that a container's process has on the host, while there is one. */
+async function idOf(container: string, process: string): Promise<number | undefined> {
+  const rows = (await docker('top', container, '-o', 'pid,cmd').catch(() => '')).split('\n');
   const row = rows.find(row =>
     row
       .trim()
       .replace(/^\d+ +/, '')
       .startsWith(process),
   );
-  if (row === undefined) throw new Error(`There is no ${process} in ${container}.`);
-  return Number.parseInt(row, 10);
+  return row === undefined ? undefined : Number.parseInt(row, 10);
 }
 
 it('of a replica, when it needs more memory than there is: as if it was killed', async () => {
   const [, victim = ''] = await replicas();
-  const traffic = await Traffic.start();
-  await sleep(4000);
-  await runOutOfMemory(victim, 'node');
-  await sleep(3000);
-  await traffic.stop();
+  const traffic = await Traffic.during(async () => {
+    await sleep(4000);
+    await runOutOfMemory(victim, 'node');
+    await sleep(8000); // it listens, and Nginx passes over it no more
+  });
   expect(failuresOf(traffic.sent, 'cached', 'uncached')).toEqual([]);
   for (const { status, retryAfter } of traffic.sent)
     expect((status >= 200 && status < 300) || (status === 503 && retryAfter === '1')).toBe(true);
@@ -94,12 +97,13 @@ it('of a replica, when it needs more memory than there is: as if it was killed',
 it('of the worker of Nginx, when it needs more memory than there is: another one goes on with the same cache', async () => {
   const startedAt = () => docker('inspect', '-f', '{{.State.StartedAt}}', 'elier-test-nginx-1');
   const before = await startedAt();
-  const traffic = await Traffic.start();
-  await sleep(4000);
-  const killed_ms = traffic.now_ms;
-  await runOutOfMemory('elier-test-nginx-1', 'nginx: worker process');
-  await sleep(3000);
-  await traffic.stop();
+  let killed_ms = 0;
+  const traffic = await Traffic.during(async traffic => {
+    await sleep(4000);
+    killed_ms = traffic.now_ms;
+    await runOutOfMemory('elier-test-nginx-1', 'nginx: worker process');
+    await sleep(6000);
+  });
   expect(await startedAt()).toBe(before);
   const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > killed_ms + 3000);
   expect(failuresOf(sinceThen, 'cached', 'uncached', 'question', 'vote')).toEqual([]);

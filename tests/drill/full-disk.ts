@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFault } from '../fault-figures.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { docker, sql } from '../stack.ts';
+import { ask, docker, sql } from '../stack.ts';
 import { failuresOf, slowestOf, Traffic } from '../traffic.ts';
 
 // Fills the disk of PostgreSQL under steady traffic, and makes room again. `make drill` runs it with small-disk.yaml.
@@ -23,21 +23,33 @@ async function untilBack(): Promise<void> {
   throw new Error('PostgreSQL does not write again.');
 }
 
+/** What Nginx has kept for longer than its 50 s. */
+const oldPages = Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=30`);
+
+async function keepPages(): Promise<void> {
+  for (const path of oldPages) await ask(path);
+  await sleep(52_000);
+}
+
 await globalSetup();
 try {
   console.log('A full disk, for 15 s');
-  const traffic = await Traffic.start();
-  await sleep(3000);
-  const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));
-  if (size_MiB > 256) throw new Error(`The disk has ${size_MiB} MiB: it is not that of small-disk.yaml.`);
-  await inVolume('dd if=/dev/zero of=/disk/filler bs=64k count=8192 2>/dev/null; true');
-  const full_ms = traffic.now_ms;
-  await sleep(15_000);
-  await inVolume('rm /disk/filler');
-  await untilBack();
-  const back_ms = traffic.now_ms;
-  await sleep(8000);
-  await traffic.stop();
+  let [full_ms, room_ms, back_ms] = [0, 0, 0];
+  await keepPages();
+  const traffic = await Traffic.during(async traffic => {
+    await sleep(3000);
+    const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));
+    if (size_MiB > 256) throw new Error(`The disk has ${size_MiB} MiB: it is not that of small-disk.yaml.`);
+    await inVolume('dd if=/dev/zero of=/disk/filler bs=64k count=8192 2>/dev/null; true');
+    full_ms = traffic.now_ms;
+    traffic.readStale(oldPages);
+    await sleep(15_000);
+    await inVolume('rm /disk/filler');
+    room_ms = traffic.now_ms;
+    await untilBack();
+    back_ms = traffic.now_ms;
+    await sleep(8000);
+  });
   const lost = await traffic.countLost();
   noteFault('the disk of PostgreSQL full for 15 s', traffic.sent, lost);
   await traffic.repeatFailed();
@@ -47,7 +59,8 @@ try {
   const whileFull = traffic.sent.filter(({ at_ms }) => at_ms > full_ms && at_ms < back_ms);
   const afterwards = traffic.sent.filter(({ at_ms }) => at_ms > back_ms + 5000);
   const findings = [
-    ...failuresOf(traffic.sent, 'cached'),
+    ...failuresOf(traffic.sent, 'cached', 'stale'),
+    ...(back_ms - room_ms > 5000 ? [`It took ${Math.round(back_ms - room_ms)} ms to come back.`] : []),
     ...(slowestOf(traffic.sent, 'cached') > 500 ? ['Cached reads had to wait.'] : []),
     ...(failuresOf(whileFull, 'question').length === 0 ? ['The disk was never full.'] : []),
     ...refused
@@ -56,6 +69,7 @@ try {
     ...(slowestOf(whileFull, 'uncached', 'question', 'vote') > 2100
       ? ['Somebody waited for more than 2 s.']
       : []),
+    ...(slowestOf(traffic.sent, 'stale') > 2500 ? ['Reads of old entries had to wait.'] : []),
     ...failuresOf(afterwards, 'uncached', 'question', 'vote'),
     ...(lost > 0 ? [`${lost} writes that were answered are lost.`] : []),
     ...(JSON.stringify(answered) === JSON.stringify(inDatabase) ? [] : ['A write counts twice, or not.']),
