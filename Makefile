@@ -122,7 +122,7 @@ verify: $(installed) ## compares what the stack answers about 2,000 random produ
 	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
 
 .PHONY: bench
-bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5]
+bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/main.ts

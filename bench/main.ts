@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { closedLoad, openLoad } from './load.ts';
 import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
-import { coldPages, hotCatalogue, randomOf, type World } from './requests.ts';
+import { coldPages, hotCatalogue, randomOf } from './requests.ts';
 import { keep } from './results.ts';
 import {
   appReads,
@@ -12,13 +12,14 @@ import {
   diskReads,
   hurtContainers,
   readUsage,
-  readWorld,
   services,
+  sql,
   startRig,
   stopRig,
   type Usage,
 } from './stack.ts';
 import { type Run, ratiosOf, summaryOf } from './summary.ts';
+import { readWorld, type World } from './world.ts';
 
 // Measures the stack on one core beside yardsticks that run in turn with it: rounds alternate, medians count.
 
@@ -44,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 try {
   startRig();
-  const world = readWorld();
+  const world = await readWorld(sql);
   console.log(
     `${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, 2,000 writes a second at most`,
   );

@@ -1,10 +1,4 @@
-/** What there is to ask for. */
-export interface World {
-  readonly products: number;
-  readonly questions: number;
-  /** Numbers up to that which no one can see a question under: it was reported, or there is none. */
-  readonly hidden: ReadonlySet<number>;
-}
+import type { World } from './world.ts';
 
 /** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {

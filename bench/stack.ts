@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import type { World } from './requests.ts';
 
 /** The containers whose share of the core is told, by service. */
 export const services = ['nginx', 'app', 'postgres', 'plain', 'single', 'yardsticks'] as const;
@@ -39,19 +38,9 @@ export function stopRig(): void {
   });
 }
 
-/** The first column of a query's rows, asked as the owner. */
-function sql(query: string): string[] {
-  return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim().split('\n');
-}
-
-export function readWorld(): World {
-  const [products, questions] = sql(
-    'select max(product_id) from catalogue.product union all select max(question_id) from qa.question',
-  ).map(Number);
-  if (!products || !questions) throw new Error('The database has no products or no questions.');
-  const hidden = sql(`select id from generate_series(1, ${questions}) id
-    where not exists (select from qa.question where question_id = id and not reported)`);
-  return { products, questions, hidden: new Set(hidden.map(Number)) };
+/** What a query printed, asked as the owner. */
+export async function sql(query: string): Promise<string> {
+  return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim();
 }
 
 const containers = new Map<Service, string[]>();

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
 import type { Answer } from '../app/testing/http.ts';
 import { noteFault } from './fault-figures.ts';
-import { ask, clientWith, docker, newQuestion, replicas, sql, stack } from './stack.ts';
+import { ask, clientWith, docker, newAnswer, newQuestion, replicas, sql, stack } from './stack.ts';
 import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
 /** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
@@ -205,7 +205,11 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
   expect(slow.length).toBeLessThanOrEqual(tries);
 }, 60_000);
 
-it('that is a write, when Nginx passes over all of them and has sent it to none', async () => {
+it('that is a write, when Nginx passes over all of them and has sent it to none; the next read shows it', async () => {
+  const question = await newQuestion();
+  const page = `/qa/questions/${question}/answers`;
+  for (let attempt = 0; (await ask(page)).headers['x-cache'] !== 'HIT'; attempt++)
+    if (attempt === 20) throw new Error('The cache does not take a page.');
   const names = await replicas();
   await docker('pause', ...names);
   const reads = Array.from({ length: 9 }, () => ask('/health/live'));
@@ -213,7 +217,10 @@ it('that is a write, when Nginx passes over all of them and has sent it to none'
   await docker('unpause', ...names);
   await Promise.all(reads);
 
-  const body = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
-  expect((await ask('/qa/questions', { method: 'POST', body })).status).toBe(201);
-  expect((await ask('/qa/questions/1/helpful', { method: 'PUT' })).status).toBe(204);
+  expect((await newAnswer(question)).status).toBe(201);
+  const { json } = await ask(page);
+  expect(json.results).toHaveLength(1);
+  const [{ answer_id }] = json.results;
+  expect((await ask(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
+  expect((await ask(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
 }, 60_000);

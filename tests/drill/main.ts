@@ -43,9 +43,9 @@ async function keepLoaded(): Promise<readonly string[]> {
   console.log(`\nSoak: ${minutes} minutes at half of what it can, a replica restarted each minute`);
   const progress = progressOn(process.stderr, 'minutes', minutes);
   const result = await soak(minutes, progress.advance).finally(progress.stop);
-  const { rate, requests, restarts, mean_ms, p99_ms, figures, findings } = result;
+  const { reached, rate, requests, restarts, mean_ms, p99_ms, figures, findings } = result;
   console.log(
-    `${requests.toLocaleString('en')} requests at ${rate} a second, ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
+    `${requests.toLocaleString('en')} requests at ${rate} a second (64 connections reach ${Math.round(reached)}), ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
   );
   console.table(figures.map((row, minute) => ({ minute: minute > minutes ? 'after' : minute, ...row })));
   return findings;

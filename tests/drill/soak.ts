@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { mixedPages, randomOf, zipfPages } from '../../bench/requests.ts';
+import { readWorld } from '../../bench/world.ts';
 import { clientWith, docker, port, replicas, sql, startTimes } from '../stack.ts';
 
 /** Of what 64 connections reach. */
@@ -28,6 +29,8 @@ interface Figures {
 }
 
 export interface SoakResult {
+  /** Requests a second that 64 connections reach, and those that were sent. */
+  readonly reached: number;
   readonly rate: number;
   readonly minutes: number;
   readonly requests: number;
@@ -40,8 +43,9 @@ export interface SoakResult {
 
 /** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
-  const world = { products: await largest('catalogue.product', 'product_id'), ...(await questions()) };
-  const rate = Math.min(maxRate, Math.round((await ceiling(zipfPages(world, randomOf(1)))) * share));
+  const world = await readWorld(sql);
+  const reached = await ceiling(zipfPages(world, randomOf(1)));
+  const rate = Math.min(maxRate, Math.round(reached * share));
   const folder = await mkdtemp(join(tmpdir(), 'elier-soak-'));
   try {
     const list = join(folder, 'requests');
@@ -73,7 +77,15 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
     await sleep(5000);
     await noteDeaths();
     figures.push(await read(kept));
-    return { rate, minutes, restarts, figures, ...seen, findings: [...died, ...findingsIn(seen, figures)] };
+    return {
+      reached,
+      rate,
+      minutes,
+      restarts,
+      figures,
+      ...seen,
+      findings: [...died, ...findingsIn(seen, figures)],
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -166,13 +178,4 @@ async function descriptorsOf(name: string): Promise<number> {
     'ls -d /proc/[0-9]*/fd/* 2>/dev/null | wc -l',
   ]);
   return Number(stdout);
-}
-
-const largest = async (table: string, id: string) => Number(await sql(`select max(${id}) from ${table}`));
-
-async function questions() {
-  const count = await largest('qa.question', 'question_id');
-  const hidden = await sql(`select id from generate_series(1, ${count}) id
-    where not exists (select from qa.question where question_id = id and not reported)`);
-  return { questions: count, hidden: new Set(hidden.split('\n').map(Number)) };
 }
