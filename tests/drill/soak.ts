@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { mixedPages, randomOf, zipfPages } from '../../bench/requests.ts';
+import { mixedPages, randomOf } from '../../bench/requests.ts';
 import { readWorld } from '../../bench/world.ts';
 import { clientWith, docker, port, replicas, sql, startTimes } from '../stack.ts';
 
 /** Of what 64 connections reach. */
 const share = 0.5;
-/** The generator is one process: more is not its to send evenly. */
-const maxRate = 2500;
+/** What one process sends evenly, in requests a second. */
+const rateOfProcess = 2500;
 /** What a container may have gained from the third minute to the last, in MiB: caches fill for longer than that. */
 const maxGain_MiB = 16;
 
@@ -36,6 +36,7 @@ export interface SoakResult {
   readonly requests: number;
   readonly restarts: number;
   readonly mean_ms: number;
+  /** Of the process that had to wait longest. */
   readonly p99_ms: number;
   readonly figures: readonly Figures[];
   readonly findings: readonly string[];
@@ -44,8 +45,8 @@ export interface SoakResult {
 /** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
   const world = await readWorld(sql);
-  const reached = await ceiling(zipfPages(world, randomOf(1)));
-  const rate = Math.min(maxRate, Math.round(reached * share));
+  const reached = await ceiling(mixedPages(world, randomOf(1)));
+  const rate = Math.round(reached * share);
   const folder = await mkdtemp(join(tmpdir(), 'elier-soak-'));
   try {
     const list = join(folder, 'requests');
@@ -102,13 +103,25 @@ interface Seen {
   readonly p99_ms: number;
 }
 
-/** Sends a list's requests at a fixed rate, in a process of its own. */
+/** Sends a list's requests at a fixed rate, in as many processes as it takes. */
 async function load(list: string, rate: number, seconds: number): Promise<Seen> {
+  const processes = Math.ceil(rate / rateOfProcess);
   const words = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
-  const child = spawn(process.execPath, [...words, '--rate', String(rate), '--seconds', String(seconds)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  words.push('--rate', String(rate / processes), '--seconds', String(seconds));
+  const all = Array.from({ length: processes }, async (): Promise<Seen> => {
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    return JSON.parse(await text(child.stdout));
   });
-  return JSON.parse(await text(child.stdout));
+  return (await Promise.all(all)).reduce((sum, seen) => ({
+    requests: sum.requests + seen.requests,
+    refused: sum.refused + seen.refused,
+    limited: sum.limited + seen.limited,
+    broken: sum.broken + seen.broken,
+    checked: sum.checked + seen.checked,
+    stale: sum.stale + seen.stale,
+    mean_ms: (sum.mean_ms * sum.requests + seen.mean_ms * seen.requests) / (sum.requests + seen.requests),
+    p99_ms: Math.max(sum.p99_ms, seen.p99_ms),
+  }));
 }
 
 /** Answers a second, when 64 connections ask as fast as they are answered, for 10 s. */
@@ -117,7 +130,10 @@ async function ceiling(requests: readonly string[]): Promise<number> {
   const end_ms = performance.now() + 10_000;
   let sent = 0;
   const asking = Array.from({ length: 64 }, async () => {
-    while (performance.now() < end_ms) await client(requests[sent++ % requests.length]?.split(' ')[1] ?? '/');
+    while (performance.now() < end_ms) {
+      const [method = 'GET', path = '/'] = (requests[sent++ % requests.length] as string).split(' ');
+      await client(path, { method });
+    }
   });
   await Promise.all(asking);
   return sent / 10;
