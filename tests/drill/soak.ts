@@ -44,6 +44,8 @@ export interface SoakResult {
 
 /** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
+  // What building the stack has left in the kernel's memory: writes wait while the disk takes it, half a minute later.
+  await docker('exec', 'elier-test-postgres-1', 'sync');
   const world = await readWorld(sql);
   const reached = await ceiling(mixedPages(world, randomOf(1)));
   const rate = Math.round(reached * share);
