@@ -76,7 +76,7 @@ test-stack: $(installed) ## the tests that drive a stack of their own
 .PHONY: drill
 drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
 	@$(needs_docker)
-	@WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts
+	@REAL_IP_FROM=0.0.0.0/0 WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts
 	@COMPOSE_FILE=compose.yaml:tests/drill/small-disk.yaml node tests/drill/full-disk.ts
 
 .PHONY: audit

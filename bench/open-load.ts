@@ -4,14 +4,16 @@ import type { Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { anyVisitor } from './visitors.ts';
 
 // Sends the requests of a file at a fixed rate, whatever becomes of them: an answer's time counts from when its request
 // was due, so waiting for a connection or for this process counts too. Ends with a line of JSON. When there are writes
-// among the requests, it also votes by itself, reads at once, and counts the reads that did not show the vote.
+// among the requests, it also votes by itself, reads at once, and counts the reads that did not show the vote. With
+// --visitors each request names one of a thousand.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rate: { type: 'string' }, seconds: { type: 'string' } },
+  options: { rate: { type: 'string' }, seconds: { type: 'string' }, visitors: { type: 'boolean' } },
 });
 const [url = '', list = ''] = positionals;
 const rate = Number(values.rate);
@@ -32,7 +34,8 @@ const sockets = new Set<Socket>();
 
 function send(line: string, wantsText = false): Promise<Answer> {
   const [method, path] = line.split(' ');
-  const headers = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
+  const encoding = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
+  const headers = { ...encoding, ...(values.visitors && anyVisitor()) };
   return new Promise((resolve, reject) => {
     const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, incoming => {
       let text = '';
@@ -71,13 +74,17 @@ async function sendWhenDue(line: string, due_ms: number): Promise<void> {
 /** Reads a page of questions, votes for its first, reads again. */
 async function checkOwnWrite(product: number): Promise<void> {
   const path = `GET /qa/questions?product_id=${product}`;
-  const [question] = JSON.parse((await send(path, true)).text).results;
+  const page = await send(path, true);
+  if (page.status !== 200) return count(page);
+  const [question] = JSON.parse(page.text).results;
   if (!question) return;
   const { question_id: id, question_helpfulness: before } = question;
   const vote = await send(`PUT /qa/questions/${id}/helpful`);
   count(vote);
   if (vote.status !== 204) return;
-  const { results } = JSON.parse((await send(path, true)).text);
+  const pageAfter = await send(path, true);
+  if (pageAfter.status !== 200) return count(pageAfter);
+  const { results } = JSON.parse(pageAfter.text);
   const after = results.find(({ question_id }: { question_id: number }) => question_id === id);
   seen.checked++;
   if (!(after?.question_helpfulness > before)) seen.stale++;

@@ -4,7 +4,17 @@ import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
 import type { Answer } from '../app/testing/http.ts';
 import { noteFault } from './fault-figures.ts';
-import { ask, clientWith, docker, newAnswer, newQuestion, replicas, sql, stack } from './stack.ts';
+import {
+  ask,
+  clientWith,
+  docker,
+  newAnswer,
+  newQuestion,
+  replicas,
+  sql,
+  stack,
+  untilCached,
+} from './stack.ts';
 import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
 /** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
@@ -208,8 +218,7 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
 it('that is a write, when Nginx passes over all of them and has sent it to none; the next read shows it', async () => {
   const question = await newQuestion();
   const page = `/qa/questions/${question}/answers`;
-  for (let attempt = 0; (await ask(page)).headers['x-cache'] !== 'HIT'; attempt++)
-    if (attempt === 20) throw new Error('The cache does not take a page.');
+  await untilCached(page);
   const names = await replicas();
   await docker('pause', ...names);
   const reads = Array.from({ length: 9 }, () => ask('/health/live'));

@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
 import { noteFault } from './fault-figures.ts';
-import { ask, docker, replicas, sql, stack } from './stack.ts';
+import { ask, docker, replicas, sql, stack, untilOld } from './stack.ts';
 import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
-/** For how long Nginx keeps an answer as a fresh one. */
-const fresh_ms = 50_000;
-
 let postgres = '';
-/** For each fault, pages that Nginx has kept for too long: it may answer with them only while nobody else can. */
+/** For each fault, pages that grow old. */
 const stalePages = (fault: string) =>
   Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=${20 + names.indexOf(fault)}`);
 const withoutReplicas = 'without replicas';
@@ -16,12 +13,7 @@ const withoutReplicas = 'without replicas';
 beforeAll(async () => {
   const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
   postgres = data.services.find(({ name }) => /-postgres-\d+$/.test(name))?.name ?? '';
-  // A replica lets Nginx keep 30 new answers a second.
-  for (const path of names.flatMap(stalePages)) {
-    await ask(path);
-    await sleep(20);
-  }
-  await sleep(fresh_ms + 2000);
+  await untilOld(names.flatMap(stalePages));
 }, 120_000);
 
 async function untilPostgresAnswers(): Promise<void> {

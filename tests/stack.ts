@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { Agent } from 'node:http';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec, ps } from 'docker-compose';
 import { type Answer, type Call, call } from '../app/testing/http.ts';
@@ -21,6 +22,24 @@ export const ready = ['--wait', '--wait-timeout', '180'];
 
 /** One request through Nginx, on a connection of its own. */
 export const ask = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
+
+/** Asks for a page until Nginx answers from its cache. */
+export async function untilCached(path: string): Promise<void> {
+  for (let attempt = 0; (await ask(path)).headers['x-cache'] !== 'HIT'; attempt++)
+    if (attempt === 20) throw new Error(`The cache does not take ${path}.`);
+}
+
+/**
+ * Asks for pages and returns when Nginx has kept them for longer than its 50 s: it may answer with them only while nobody
+ * else can.
+ */
+export async function untilOld(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await ask(path);
+    await sleep(20); // a replica lets Nginx keep 30 new answers a second
+  }
+  await sleep(52_000);
+}
 
 /** Requests that share a bounded number of connections, as a browser's or a load generator's do. */
 export function clientWith(connections: number): typeof ask {

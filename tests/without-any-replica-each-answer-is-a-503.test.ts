@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, docker, replicas } from './stack.ts';
+import { ask, docker, replicas, untilCached } from './stack.ts';
 
 /** Nobody else asks for it, so it is new in the cache. */
 const kept = '/products?page=776&count=3';
 let names: string[] = [];
 beforeAll(async () => {
   names = await replicas();
-  for (let attempt = 0; (await ask(kept)).headers['x-cache'] !== 'HIT'; attempt++)
-    if (attempt === 20) throw new Error('The cache does not take a page.');
+  await untilCached(kept);
   await docker('stop', ...names);
 }, 60_000);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { noteFault } from '../fault-figures.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { ask, docker, sql } from '../stack.ts';
+import { docker, sql, untilOld } from '../stack.ts';
 import { failuresOf, slowestOf, Traffic } from '../traffic.ts';
 
 // Fills the disk of PostgreSQL under steady traffic, and makes room again. `make drill` runs it with small-disk.yaml.
@@ -23,19 +23,13 @@ async function untilBack(): Promise<void> {
   throw new Error('PostgreSQL does not write again.');
 }
 
-/** What Nginx has kept for longer than its 50 s. */
 const oldPages = Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=30`);
-
-async function keepPages(): Promise<void> {
-  for (const path of oldPages) await ask(path);
-  await sleep(52_000);
-}
 
 await globalSetup();
 try {
   console.log('A full disk, for 15 s');
   let [full_ms, room_ms, back_ms] = [0, 0, 0];
-  await keepPages();
+  await untilOld(oldPages);
   const traffic = await Traffic.during(async traffic => {
     await sleep(3000);
     const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));

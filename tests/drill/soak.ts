@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { mixedPages, randomOf } from '../../bench/requests.ts';
+import { anyVisitor } from '../../bench/visitors.ts';
 import { readWorld } from '../../bench/world.ts';
 import { clientWith, docker, port, replicas, sql, startTimes } from '../stack.ts';
 
@@ -44,8 +45,6 @@ export interface SoakResult {
 
 /** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
-  // What building the stack has left in the kernel's memory: writes wait while the disk takes it, half a minute later.
-  await docker('exec', 'elier-test-postgres-1', 'sync');
   const world = await readWorld(sql);
   const reached = await ceiling(mixedPages(world, randomOf(1)));
   const rate = Math.round(reached * share);
@@ -109,7 +108,7 @@ interface Seen {
 async function load(list: string, rate: number, seconds: number): Promise<Seen> {
   const processes = Math.ceil(rate / rateOfProcess);
   const words = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
-  words.push('--rate', String(rate / processes), '--seconds', String(seconds));
+  words.push('--rate', String(rate / processes), '--seconds', String(seconds), '--visitors');
   const all = Array.from({ length: processes }, async (): Promise<Seen> => {
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(await text(child.stdout));
@@ -134,7 +133,7 @@ async function ceiling(requests: readonly string[]): Promise<number> {
   const asking = Array.from({ length: 64 }, async () => {
     while (performance.now() < end_ms) {
       const [method = 'GET', path = '/'] = (requests[sent++ % requests.length] as string).split(' ');
-      await client(path, { method });
+      await client(path, { method, headers: anyVisitor() });
     }
   });
   await Promise.all(asking);
