@@ -57,7 +57,7 @@ logs: ## its logs, as they come
 	@$(needs_docker)
 	@docker compose logs --follow --tail 100
 
-roll: ## puts the replicas of the app, one by one, into new containers made from what is here; no request fails
+roll: ## puts the replicas of the app, one by one, into new containers made from what is here; no request fails, unless a migration holds a table
 	@$(needs_docker)
 	@docker compose build --quiet app
 	@docker compose run --rm --no-deps prepare
