@@ -26,7 +26,7 @@ export interface Load {
 
 /** The core that the load comes from; the stack has the other. */
 const core = '1';
-export const connections = 64;
+const connections = 64;
 
 /** Sends requests ("GET /path") over 64 connections, each as soon as its last answer is there. */
 export function closedLoad(url: string, requests: readonly string[], seconds: number): Promise<Load> {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expectDocumented } from '../app/testing/documented.ts';
 import type { Call } from '../app/testing/http.ts';
-import { ask, newAnswer, newQuestion } from './stack.ts';
+import { ask, newAnswer, newQuestion, port } from './stack.ts';
 
 async function check(operation: string, status: number, path: string, options: Call = {}) {
   const [method = 'GET'] = operation.split(' ');
@@ -188,7 +188,7 @@ it('answers a preflight', async () => {
 it('answers what is not HTTP with a 400 problem', async () => {
   const heard = await new Promise<string>((resolve, reject) => {
     let text = '';
-    const socket = connect(18_088, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
+    const socket = connect(port, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
     socket.on('data', data => {
       text += data;
     });

@@ -16,6 +16,7 @@ function stages(): Stage[] {
   const products = new IdSet();
   const sizes = new Uint32Array(sizeSlots);
   const productHasRoom = (product: number, bytes: number) => {
+    if (!products.has(product)) return true; // nobody's room: `admit` rejects the row
     const slot = product % sizeSlots;
     const size = (sizes[slot] ?? 0) + bytes;
     sizes[slot] = size;

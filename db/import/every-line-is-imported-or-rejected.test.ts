@@ -305,6 +305,24 @@ test('a product takes 1 MiB of rows, and the others are rejected', async () => {
   );
 });
 
+test('rows of what is not there take no room of a product', async () => {
+  const other = 2 ** 20 + 1; // counted in the same place as product 1
+  const large = (id: number, parent: number) => `${id},${parent},"${'x'.repeat(1000)}",1`;
+  const { files, list } = await load(
+    await catalogueFolder({
+      'product.csv': [product(1)],
+      'features.csv': Array.from({ length: 1_100 }, (_, index) => large(index + 1, other)),
+      'styles.csv': ['1,1,"s",null,1,1'],
+      'skus.csv': Array.from({ length: 1_100 }, (_, index) => large(index + 1, 9)),
+      'related.csv': ['1,1,1'],
+    }),
+  );
+  expect(files.map(({ imported }) => imported)).toEqual([1, 0, 1, 0, 0, 1]);
+  expect(new Set(list.map(line => line.replace(/,\d+,/, ',')))).toEqual(
+    new Set([`features.csv,its product ${other} is not there`, 'skus.csv,its style 9 is not there']),
+  );
+});
+
 test('texts that look like keys are not counted as rows', async () => {
   const odd = '""size"":"" \\""style_id"": ""thumbnail_url"":""';
   const { files } = await load(

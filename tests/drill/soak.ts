@@ -33,7 +33,6 @@ export interface SoakResult {
   /** Requests a second that 64 connections reach, and those that were sent. */
   readonly reached: number;
   readonly rate: number;
-  readonly minutes: number;
   readonly requests: number;
   readonly restarts: number;
   readonly mean_ms: number;
@@ -82,7 +81,6 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
     return {
       reached,
       rate,
-      minutes,
       restarts,
       figures,
       ...seen,
