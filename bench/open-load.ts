@@ -71,23 +71,31 @@ async function sendWhenDue(line: string, due_ms: number): Promise<void> {
   times.record(Math.max(1, Math.round((performance.now() - due_ms) * 1000)));
 }
 
+interface Question {
+  readonly question_id: number;
+  readonly question_helpfulness: number;
+}
+
+/** A product's questions; none when they were refused, which counts. */
+async function questionsOf(product: number): Promise<Question[] | undefined> {
+  const answer = await send(`GET /qa/questions?product_id=${product}`, true);
+  count(answer);
+  return answer.status === 200 ? JSON.parse(answer.text).results : undefined;
+}
+
 /** Reads a page of questions, votes for its first, reads again. */
 async function checkOwnWrite(product: number): Promise<void> {
-  const path = `GET /qa/questions?product_id=${product}`;
-  const page = await send(path, true);
-  if (page.status !== 200) return count(page);
-  const [question] = JSON.parse(page.text).results;
+  const [question] = (await questionsOf(product)) ?? [];
   if (!question) return;
   const { question_id: id, question_helpfulness: before } = question;
   const vote = await send(`PUT /qa/questions/${id}/helpful`);
   count(vote);
   if (vote.status !== 204) return;
-  const pageAfter = await send(path, true);
-  if (pageAfter.status !== 200) return count(pageAfter);
-  const { results } = JSON.parse(pageAfter.text);
-  const after = results.find(({ question_id }: { question_id: number }) => question_id === id);
+  const questionsAfter = await questionsOf(product);
+  if (!questionsAfter) return;
+  const after = questionsAfter.find(({ question_id }) => question_id === id);
   seen.checked++;
-  if (!(after?.question_helpfulness > before)) seen.stale++;
+  if (!after || after.question_helpfulness <= before) seen.stale++;
 }
 
 async function checkOwnWrites(until_ms: number): Promise<void> {

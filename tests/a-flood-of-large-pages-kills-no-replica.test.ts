@@ -2,6 +2,7 @@ import { clientWith, startTimes } from './stack.ts';
 
 it('nor makes one restart, however many different pages are asked for', async () => {
   const before = await startTimes();
+  expect(Object.keys(before).filter(name => name.includes('-app-'))).toHaveLength(3);
   const client = clientWith(8);
   const pages = Array.from(
     { length: 1500 },
