@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Response } from 'express';
 import { maxInteger, type Page } from './parameters.ts';
+import { Problem } from './problem.ts';
+import { Unsent } from './unsent.ts';
 
 /** How long Nginx may give an answer again, in seconds; see `keep_s` in cache.ts. */
 const nginxKeeps_s = 50;
@@ -17,6 +19,8 @@ const keptHeaders = [
   'Access-Control-Expose-Headers',
 ] as const;
 
+const unsent = new Unsent();
+
 export interface Caching {
   readonly cacheControl: 'public, max-age=60' | 'public, max-age=0, must-revalidate';
   /** Whether Nginx may keep the answer. */
@@ -25,7 +29,8 @@ export interface Caching {
 
 /**
  * Sends JSON text as it came from PostgreSQL, compressed for who accepts that, with an ETag; or 304 when the client has
- * it already. To a 304 Nginx goes on giving the headers it kept, so the ETag tells them apart as well.
+ * it already. To a 304 Nginx goes on giving the headers it kept, so the ETag tells them apart as well. Throws a 503 when it
+ * is large, and too many large ones are under way.
  */
 export function sendJson(response: Response, text: string, caching: Caching): void {
   response.set('Cache-Control', caching.cacheControl);
@@ -33,41 +38,40 @@ export function sendJson(response: Response, text: string, caching: Caching): vo
   response.set('ETag', answer.etag);
   const { req: request } = response;
   if (request.fresh) return void response.status(304).end();
+  const isCompressed = text.length >= minCompressed && request.acceptsEncodings('gzip') === 'gzip';
+  // At once: left to other threads, answers would wait for them in memory, a thousand large ones in more than there is.
+  if (isCompressed) answer.compressed ??= gzipSync(answer.plain, compression);
+  const bytes = (isCompressed && answer.compressed) || answer.plain;
+  unsent.add(bytes, response);
   response.set('Content-Type', 'application/json; charset=utf-8');
   if (caching.isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
-  if (text.length < minCompressed) return void response.send(text);
-  if (request.acceptsEncodings('gzip') !== 'gzip') {
-    answer.plain ??= Buffer.from(text);
-    return void response.send(answer.plain);
-  }
-  response.set('Content-Encoding', 'gzip');
-  // At once: left to other threads, answers would wait for them in memory, a thousand large ones in more than there is.
-  answer.compressed ??= gzipSync(text, compression);
-  response.send(answer.compressed);
+  if (isCompressed) response.set('Content-Encoding', 'gzip');
+  response.send(bytes);
 }
 
 interface Encoded {
   readonly headers: string;
   readonly text: string;
+  readonly plain: Buffer;
   readonly etag: string;
-  plain?: Buffer;
   compressed?: Buffer;
 }
 
-let last: Encoded = { headers: '', text: '', etag: '' };
+let last: Encoded = { headers: '', text: '', plain: Buffer.alloc(0), etag: '' };
 
 /** Those who waited for the same text come one after the other: all get the same bytes, which are made once. */
 function encode(headers: string, text: string): Encoded {
   if (text !== last.text || headers !== last.headers) {
-    const etag = `W/"${hash('sha1', `${headers}\n${text}`, 'base64url')}"`;
-    last = { headers, text, etag };
+    const plain = Buffer.from(text);
+    const etag = `W/"${hash('sha1', `${headers}\n${hash('sha1', plain, 'base64url')}`, 'base64url')}"`;
+    last = { headers, text, plain, etag };
   }
   return last;
 }
 
 /**
- * Sends a page as the SQL of lists returns it, `<elements>\n<json>`, with links to the pages beside it. Throws when
- * there is none: such a statement always returns a row.
+ * Sends a page as the SQL of lists returns it, `<elements>\n<json>`, with links to the pages beside it. Throws a 400 when it
+ * is too large (`maxOctets` in database.ts), and an error when there is none: such a statement always returns a row.
  */
 export function sendPage(
   response: Response,
@@ -77,6 +81,7 @@ export function sendPage(
   caching: Caching,
 ): void {
   if (folded === undefined) throw new Error('A page came without its row.');
+  if (folded === '') throw new Problem(400, 'count is too large: the page would be over 1 MiB.');
   const lineEnd = folded.indexOf('\n');
   const isFull = Number(folded.slice(0, lineEnd)) === count;
   const linkTo = (target: number, rel: string) =>

@@ -1,6 +1,6 @@
 /** Questions that are asked together at most, and the elements of their answers: as many pages of five. */
 const maxTogether = 16;
-const maxElements = 80;
+export const maxElements = 80;
 /** How long questions wait for the statement before them, in milliseconds. */
 const patience_ms = 40;
 /**

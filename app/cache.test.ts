@@ -52,15 +52,15 @@ it('keeps no failure, nothing that is not there and nothing huge', async () => {
   expect(asked).toEqual(['a', 'none', 'huge', 'huge']);
 });
 
-it('keeps no more than 8 Mi characters in all', async () => {
+it('keeps no more than 4 Mi characters in all', async () => {
   const { asked, get } = counting(1000);
   const text = 'x'.repeat(64 * 1024);
-  for (let key = 0; key < 129; key += 1) await get(String(key), text);
-  await get('128', text);
+  for (let key = 0; key < 65; key += 1) await get(String(key), text);
+  await get('64', text);
   await get('1', text);
-  expect(asked).toHaveLength(129);
+  expect(asked).toHaveLength(65);
   await get('0', text);
-  expect(asked).toHaveLength(130);
+  expect(asked).toHaveLength(66);
 });
 
 it('forgets after 5 seconds', async () => {

@@ -5,8 +5,8 @@ import NodeCache from 'node-cache';
  * answer.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
  */
 const keep_s = 5;
-/** All texts together, in characters: at two bytes each, a quarter of a replica's heap (`compose.yaml`). */
-const maxCharacters = 8 * 1024 * 1024;
+/** All texts together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
+const maxCharacters = 4 * 1024 * 1024;
 /** A text longer than this is not kept, in characters: one must not push out all others. */
 const maxLength = 256 * 1024;
 

@@ -19,8 +19,8 @@ export interface Config {
   readonly logLevel: string;
 }
 
-/** Three replicas share the 30 connections of postgres.conf, and an import needs one. */
-const maxConnections = 9;
+/** Two are for large answers; three replicas share the 30 of postgres.conf, and an import needs one. */
+const connections = { min: 3, max: 9 };
 const logLevels = ['error', 'warn', 'info', 'debug'];
 
 /** The settings of the process, from its environment. Throws SettingError, which names the setting, for a bad one. */
@@ -28,7 +28,7 @@ export function readConfig(environment: Environment): Config {
   return {
     port: integerSetting(environment, 'PORT', 3000, { min: 1, max: 65_535 }),
     database: databaseSettings({ PGUSER: 'elier_app', ...environment }),
-    databaseConnections: integerSetting(environment, 'DB_CONNECTIONS', 8, { min: 1, max: maxConnections }),
+    databaseConnections: integerSetting(environment, 'DB_CONNECTIONS', 8, connections),
     cacheEntries: integerSetting(environment, 'CACHE_ENTRIES', 2000, { min: 1, max: 1_000_000 }),
     corsOrigin: readOrigin(textSetting(environment, 'CORS_ORIGIN', '*')),
     logLevel: readLogLevel(textSetting(environment, 'LOG_LEVEL', 'info')),

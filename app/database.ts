@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError, Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import type { DatabaseSettings } from '../db/environment.ts';
-import { Batch, type Values } from './batch.ts';
+import { Batch, maxElements, type Values } from './batch.ts';
 import type { Log } from './log.ts';
 import { unavailable } from './problem.ts';
 
@@ -19,6 +19,16 @@ const answer_ms = 1000;
 /** Statements that may wait for a connection; the next one is told at once to come back later. */
 const maxWaiting = 500;
 
+/**
+ * What an answer may have in bytes: one that is asked for together with others, and one that is asked for alone. What a
+ * visitor may write is no small text, and PostgreSQL takes ten times the memory of what it answers.
+ */
+export const maxOctets = { together: 32 * 1024, alone: 1024 * 1024 } as const;
+/** Connections that large answers have for themselves, and all others never wait for. */
+const connectionsForLarge = 2;
+/** An answer that turned out to be large after a longer time is not asked for again: that would take more than 2 s in all. */
+const hurry_ms = 100;
+
 /** After so many failures in a row, and without a word from the server for `answer_ms`, it counts as away. */
 const failuresUntilAway = 4;
 /** While it is away it is asked again after this time, in milliseconds. */
@@ -32,6 +42,7 @@ const asText = { getTypeParser: () => (value: string) => value } as unknown as N
 /** The app's connections to PostgreSQL. */
 export class Database {
   readonly #pool: Pool;
+  readonly #poolForLarge: Pool;
   readonly #log: Log;
   readonly #batches = new Map<Statement, Batch>();
   /** Since the server last answered, if only with an error, and when that was. */
@@ -43,11 +54,17 @@ export class Database {
    */
   #isAway = false;
 
+  /** Throws when there are fewer than three connections. */
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
     this.#log = log;
-    this.#pool = new Pool({
+    this.#pool = this.#open(settings, connections - connectionsForLarge);
+    this.#poolForLarge = this.#open(settings, connectionsForLarge);
+  }
+
+  #open(settings: DatabaseSettings, max: number): Pool {
+    const pool = new Pool({
       ...settings,
-      max: connections,
+      max,
       connectionTimeoutMillis: connect_ms,
       statement_timeout: statement_ms,
       query_timeout: answer_ms,
@@ -58,7 +75,8 @@ export class Database {
       options: '-c plan_cache_mode=force_generic_plan',
     });
     // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
-    this.#pool.on('error', error => log.warn('an idle database connection broke', { cause: error.message }));
+    pool.on('error', error => this.#log.warn('an idle database connection broke', { cause: error.message }));
+    return pool;
   }
 
   /**
@@ -66,37 +84,49 @@ export class Database {
    * Throws a 503 when the database is away, late or overloaded.
    */
   async row(statement: Statement, values: readonly unknown[]): Promise<(string | null)[] | undefined> {
-    const [row] = await this.#rows(statement, values);
+    const [row] = await this.#rows(this.#pool, statement, values);
     return row;
   }
 
   /**
-   * The answer to a question, as text; undefined when there is none. The statement answers many questions at once
-   * (batch.ts): each of its parameters is an array with one value a question, and it returns rows of a question's
-   * place in them, from 1, and its answer, which has so many elements at most. Throws like `row`.
+   * The answer to a question, as text; undefined when there is none, empty when it is larger than `maxOctets.alone`. The
+   * statement answers many questions at once (batch.ts): each of its parameters is an array with one value a question, but
+   * for the last, which is a number of bytes. It returns rows of a question's place in them, from 1, and its answer, which
+   * has so many elements at most, or an empty text for one of more bytes. Throws like `row`.
    */
-  answer(statement: Statement, values: Values, elements = 1): Promise<string | undefined> {
-    let batch = this.#batches.get(statement);
-    if (!batch) {
-      batch = new Batch(questions => this.#answers(statement, questions));
-      this.#batches.set(statement, batch);
+  async answer(statement: Statement, values: Values, elements = 1): Promise<string | undefined> {
+    const started_ms = performance.now();
+    if (elements <= maxElements) {
+      const answer = await this.#batchOf(statement).answer(values, elements);
+      if (answer !== '') return answer;
+      if (performance.now() - started_ms > hurry_ms) throw away(new Error('a large answer came too late'));
     }
-    return batch.answer(values, elements);
+    const [answer] = await this.#answers(this.#poolForLarge, statement, [values], maxOctets.alone);
+    return answer;
   }
 
-  async #answers(statement: Statement, questions: readonly Values[]): Promise<(string | undefined)[]> {
+  #batchOf(statement: Statement): Batch {
+    let batch = this.#batches.get(statement);
+    if (!batch) {
+      batch = new Batch(questions => this.#answers(this.#pool, statement, questions, maxOctets.together));
+      this.#batches.set(statement, batch);
+    }
+    return batch;
+  }
+
+  async #answers(pool: Pool, statement: Statement, questions: readonly Values[], octets: number) {
     const arrays = questions[0]?.map((_, index) => `{${questions.map(values => values[index])}}`) ?? [];
     const answers: (string | undefined)[] = [];
-    for (const [place, answer] of await this.#rows(statement, arrays))
+    for (const [place, answer] of await this.#rows(pool, statement, [...arrays, octets]))
       answers[Number(place) - 1] = answer ?? undefined;
     return answers;
   }
 
-  async #rows(statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
-    if (this.#pool.waitingCount >= maxWaiting) throw away(new Error('too many statements are waiting'));
+  async #rows(pool: Pool, statement: Statement, values: readonly unknown[]): Promise<(string | null)[][]> {
+    if (pool.waitingCount >= maxWaiting) throw away(new Error('too many statements are waiting'));
     if (this.#isAway) throw away(new Error('the database was away a moment ago'));
     try {
-      const { rows } = await this.#query({
+      const { rows } = await this.#query(pool, {
         ...statement,
         values: [...values],
         rowMode: 'array',
@@ -108,9 +138,9 @@ export class Database {
     }
   }
 
-  async #query(query: QueryArrayConfig): Promise<QueryArrayResult<(string | null)[]>> {
+  async #query(pool: Pool, query: QueryArrayConfig): Promise<QueryArrayResult<(string | null)[]>> {
     try {
-      const result = await this.#pool.query<(string | null)[]>(query);
+      const result = await pool.query<(string | null)[]>(query);
       this.#hear();
       return result;
     } catch (error) {
@@ -139,28 +169,37 @@ export class Database {
   async #waitForWord(): Promise<void> {
     while (this.#isAway && !this.#pool.ending) {
       await sleep(probe_ms, undefined, { ref: false });
-      await this.#query({ text: 'select 1', rowMode: 'array' }).catch(error =>
+      await this.#query(this.#pool, { text: 'select 1', rowMode: 'array' }).catch(error =>
         this.#log.debug('the database is still away', { cause: String(error) }),
       );
     }
   }
 
+  get #pools(): readonly Pool[] {
+    return [this.#pool, this.#poolForLarge];
+  }
+
   /** Opens all connections now, so that a first burst of requests need not wait for them. */
   async connect(): Promise<void> {
-    const { max } = this.#pool.options;
-    const opened = await Promise.allSettled(Array.from({ length: max }, () => this.#pool.query('select 1')));
+    const all = this.#pools.flatMap(pool => Array.from({ length: pool.options.max }, () => pool));
+    const opened = await Promise.allSettled(all.map(pool => pool.query('select 1')));
     const failure = opened.find(result => result.status === 'rejected');
     if (failure) this.#log.warn('the database cannot be reached yet', { cause: String(failure.reason) });
   }
 
   get connections() {
-    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
-    return { open, idle, waiting };
+    const sum = (count: (pool: Pool) => number) =>
+      this.#pools.reduce((total, pool) => total + count(pool), 0);
+    return {
+      open: sum(pool => pool.totalCount),
+      idle: sum(pool => pool.idleCount),
+      waiting: sum(pool => pool.waitingCount),
+    };
   }
 
   /** Waits for the statements under way and closes all connections. */
-  close(): Promise<void> {
-    return this.#pool.end();
+  async close(): Promise<void> {
+    await Promise.all(this.#pools.map(pool => pool.end()));
   }
 }
 

@@ -56,6 +56,7 @@ export function onlyAllows(...methods: readonly string[]): RequestHandler {
 }
 
 function send(response: Response, problem: Problem): void {
+  for (const name of ['ETag', 'Link']) response.removeHeader(name); // of the answer that this one replaces
   response.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store');
   response.type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -67,7 +67,7 @@ it.each([
   [{ PGPORT: '-1' }, 'PGPORT must be a whole number from 1 to 65535, not "-1".'],
   [{ PGPASSWORD: '' }, 'PGPASSWORD is missing: set it, or let PGPASSWORD_FILE name a file that holds it.'],
   [{ PGPASSWORD_FILE: '/nowhere' }, 'PGPASSWORD_FILE names a file that cannot be read: /nowhere.'],
-  [{ DB_CONNECTIONS: '0' }, 'DB_CONNECTIONS must be a whole number from 1 to 9, not "0".'],
+  [{ DB_CONNECTIONS: '2' }, 'DB_CONNECTIONS must be a whole number from 3 to 9, not "2".'],
   [{ CACHE_ENTRIES: '1.5' }, 'CACHE_ENTRIES must be a whole number from 1 to 1000000, not "1.5".'],
   [{ CORS_ORIGIN: 'shop' }, 'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop".'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of error, warn, info, debug, not "loud".'],

@@ -1,7 +1,18 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from 'docker-compose';
-import { ask, clientWith, docker, newQuestion, port, replicas, sql, stack, startTimes } from './stack.ts';
+import {
+  ask,
+  clientWith,
+  docker,
+  newAnswer,
+  newQuestion,
+  port,
+  replicas,
+  sql,
+  stack,
+  startTimes,
+} from './stack.ts';
 
 /** DB_CONNECTIONS of three replicas, by default. */
 const maxConnections = 3 * 8;
@@ -294,6 +305,84 @@ it('1,000 clients that ask at once for as many large pages: all are answered, or
       expect(status === 200 || (status === 503 && headers['retry-after'] === '1')).toBe(true);
   });
 }, 60_000);
+
+describe('what visitors wrote to make pages large', () => {
+  const products = Array.from({ length: 30 }, (_, index) => 950 + index);
+  let questions: string[];
+  beforeAll(async () => {
+    // As text, JSON and a string of two bytes a character these take most. A page has 1 MiB at most: of answers here that is 90.
+    const url = `https://images.example/${'x'.repeat(2000)}€`;
+    const text = `${'x'.repeat(999)}€`;
+    const first = await newQuestion(products[0]);
+    const { status, json } = await newAnswer(first, { body: text, photos: Array(5).fill(url) });
+    expect(status).toBe(201);
+    const control = '\u0001'.repeat(999);
+    const { json: asked } = await ask('/qa/questions', {
+      method: 'POST',
+      body: { product_id: products[0], body: control, name: 'n', email: 'n@mail.example' },
+    });
+    expect(asked.question_body).toBe(control);
+    await sql(`with asked as (
+        insert into qa.question (product_id, body, asker_name, asker_email)
+        select product, body, asker_name, asker_email
+        from generate_series(${products[0]}, ${products.at(-1)}) product, generate_series(1, 300) place, qa.question
+        where question_id = case place when 1 then ${first} else ${asked.question_id} end
+        returning product_id, question_id, body
+      )
+      insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, helpful, photos)
+      select asked.product_id, asked.question_id, answer.body, 'n', 'n', place, photos
+      from asked, generate_series(1, 100) place, qa.answer
+      where answer_id = ${json.answer_id} and asked.body not like E'\\u0001%'`);
+    questions = (
+      await sql(`select distinct question_id from qa.answer where product_id between
+      ${products[0]} and ${products.at(-1)} and answerer_email = 'n'`)
+    ).split('\n');
+    expect(questions).toHaveLength(products.length);
+  }, 60_000);
+
+  it.each([
+    ['answers', (index: number, count: number) => `/qa/questions/${questions[index]}/answers?count=${count}`],
+    [
+      'questions',
+      (index: number, count: number) => `/qa/questions?product_id=${products[index]}&count=${count}`,
+    ],
+    [
+      'more questions',
+      (index: number, count: number) => `/qa/questions?product_id=${products[index]}&count=${count + 60}`,
+    ],
+  ])(
+    '600 clients ask for as many pages of %s: they are answered, or told to come back',
+    async (_, path) => {
+      await during(async () => {
+        const client = clientWith(600);
+        const pages = Array.from({ length: 600 }, (_, index) =>
+          path(index % 30, 71 + Math.floor(index / 30)),
+        );
+        const answers = await Promise.all(pages.map(page => client(page)));
+        const sizes = answers.filter(({ status }) => status === 200).map(({ text }) => text.length);
+        expect(Math.max(...sizes)).toBeGreaterThan(700_000);
+        for (const { status, headers } of answers)
+          expect(status === 200 || (status === 503 && headers['retry-after'] === '1')).toBe(true);
+      });
+    },
+    60_000,
+  );
+
+  it('300 readers ask for as many pages and never read', async () => {
+    await during(async () => {
+      const all = await senders(300, '');
+      for (const [index, { socket }] of all.entries()) {
+        socket.removeAllListeners('data').pause();
+        for (let count = 71; count < 91; count++)
+          socket.write(
+            `GET /qa/questions/${questions[index % 30]}/answers?count=${count}&page=${index} HTTP/1.1\r\nHost: x\r\n\r\n`,
+          );
+      }
+      await sleep(5000);
+      hangUp(all);
+    });
+  }, 60_000);
+});
 
 it('100,000 different queries: the cache keeps to its bound, and what is asked often stays', async () => {
   const hot = Array.from({ length: 200 }, (_, index) => `/products/${index + 1}`);

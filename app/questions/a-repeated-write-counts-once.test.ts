@@ -71,7 +71,7 @@ it('also on another replica, and after a restart', async () => {
   const first = await ask();
   const config = {
     port: 0,
-    databaseConnections: 2,
+    databaseConnections: 4,
     cacheEntries: 10,
     corsOrigin: '*',
     logLevel: 'error',

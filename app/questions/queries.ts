@@ -1,76 +1,79 @@
-import type { Statement } from '../database.ts';
+import { maxOctets, type Statement } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/**
- * Of the answers that a page shows, their texts and photos together, in bytes: an answer may have 46 kB, and a question any
- * number of them. With the questions' own texts a page stays below what a replica has memory for several times over.
- */
-const maxOctets = 1024 * 1024;
-const octets = 'octet_length(body) + octet_length(photos::text)';
+/** What a visitor wrote, in bytes of the page: as JSON a byte of a text may take six. Its keys, dates and names come on top. */
+const octets = (texts: string) => `octet_length(to_json(${texts})::text)`;
+const answerOctets = `${octets('body')} + octet_length(photos::text)`;
 
 // Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:
 // every descent of an index costs as many blocks as it has levels.
 
 /**
- * For many at once (Database.answer): $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without
- * questions has an empty page. Of the page's answers the most helpful are shown that are `maxOctets` together.
+ * For many at once (Database.answer): $1 product, $2 offset, $3 count; $4 bytes. Returns `<elements>\n<json>`; a product
+ * without questions has an empty page. When a page is asked for alone, those of its answers are shown that fit, the most
+ * helpful first.
  */
 export const questionsPage: Statement = {
   name: 'questions-page',
   text: `
     select place, folded
     from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (product, skip, length, place), lateral (
-      with page as (
+      with page as materialized (
         select question_id, body, date_written, asker_name, helpful, reported
         from qa.question
         where product_id = product and not reported
         order by helpful desc, question_id
         offset skip limit length
-      ), answer as (
+      ), text as materialized (
+        select coalesce(sum(${octets('body')}), 0) as octets from page
+      ), answer as materialized (
         select question_id, answer_id, body, date_written, answerer_name, helpful, photos,
-          sum(${octets}) over (order by helpful desc, answer_id rows unbounded preceding) as octets
+          sum(${answerOctets}) over (order by helpful desc, answer_id rows unbounded preceding)
+            + (select octets from text) as octets
         from qa.answer
         where product_id = product and question_id = any (array(select question_id from page)) and not reported
-      ), answers as materialized (
+      ), answers as (
         select question_id, json_object_agg(answer_id, json_build_object(
             'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
             'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
           ) order by helpful desc, answer_id) as answers
         from answer
-        where octets <= ${maxOctets}
+        where octets <= $4
         group by question_id
       )
-      select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
-        coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]')) as folded
-      from (
-        select question_id, body as question_body, ${isoDate} as question_date, asker_name,
-          helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
-        from page left join answers using (question_id)
-      ) question
+      select case
+        when (select octets from text) > $4 or $4 < ${maxOctets.alone} and (select max(octets) from answer) > $4 then ''
+        else (
+          select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
+            coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
+          from (
+            select question_id, body as question_body, ${isoDate} as question_date, asker_name,
+              helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
+            from page left join answers using (question_id)
+          ) question
+        ) end as folded
     ) folded`,
 };
 
-/**
- * For many at once: $1 question, $2 offset, $3 count. No answer when there is no such question to see; an empty one when the
- * page is larger than `maxOctets`.
- */
+/** For many at once: $1 question, $2 offset, $3 count; $4 bytes. No answer when there is no such question to see. */
 export const answersPage: Statement = {
   name: 'answers-page',
   text: `
     select place, (
-      with page as (
+      with page as materialized (
         select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
         from qa.answer
         where product_id = question.product_id and question_id = question.question_id and not reported
         order by helpful desc, answer_id
         offset skip limit length
       )
-      select case when sum(${octets}) > ${maxOctets} then '' else
-        count(*) || E'\\n' || json_build_object('question', question.question_id::text,
+      select case when (select sum(${answerOctets}) from page) > $4 then '' else (
+        select count(*) || E'\\n' || json_build_object('question', question.question_id::text,
           'page', skip / length + 1, 'count', length, 'results',
-          coalesce(json_agg(page order by helpfulness desc, answer_id), '[]')) end
-      from page
+          coalesce(json_agg(page order by helpfulness desc, answer_id), '[]'))
+        from page
+      ) end
     )
     from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, skip, length, place)
       join qa.question on question_id = id and not reported`,

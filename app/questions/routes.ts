@@ -4,7 +4,7 @@ import { type Caching, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
 import type { Database, Statement } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
-import { doesNotExist, onlyAllows, Problem } from '../problem.ts';
+import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
 import { keyFrom, once } from './once.ts';
 import * as queries from './queries.ts';
@@ -45,7 +45,6 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
       database.answer(queries.answersPage, [id, page.offset, page.count], page.count),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
-    if (folded === '') throw new Problem(400, 'count is too large: the page would be over 1 MiB.');
     const path = `/qa/questions/${id}/answers`;
     sendPage(response, folded, path, page, caching);
   };
