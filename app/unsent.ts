@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { unavailable } from './problem.ts';
 
-/** An answer of fewer bytes leaves at once: Nginx takes it, however slow its client is (`proxy_buffers` in nginx/upstream.conf). */
+/** An answer of fewer bytes leaves at once, in bytes: the connection to Nginx takes it, however slow its client is. */
 const small = 64 * 1024;
 /** What large answers may have in all, in bytes. */
 const maxBytes = 12 * 1024 * 1024;
