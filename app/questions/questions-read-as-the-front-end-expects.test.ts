@@ -146,6 +146,20 @@ describe('a page of long answers', () => {
   });
 });
 
+it('is refused, a page of questions, when their own texts would be over 1 MiB', async () => {
+  await service.sql(
+    `insert into qa.question (product_id, body, asker_name, asker_email)
+     select 998, repeat(E'\\u0001', 1000), 'n', 'e' from generate_series(1, 200)`,
+    [],
+  );
+  const { status, json } = await service.call('/qa/questions?product_id=998&count=200');
+  expect([status, json.detail]).toEqual([400, 'count is too large: the page would be over 1 MiB.']);
+  expect((await get('/qa/questions?product_id=998&count=100')).results).toHaveLength(100);
+  expect((await get('/qa/questions?product_id=998&count=5')).results[4].question_body).toBe(
+    '\u0001'.repeat(1000),
+  );
+});
+
 it('returns no e-mail address by any route', async () => {
   const paths = [
     '/qa/questions?product_id=1&count=500',
