@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import * as catalogue from '../app/catalogue/queries.ts';
-import type { Statement } from '../app/database.ts';
+import { maxOctets, type Statement } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { databaseSettings } from '../db/environment.ts';
 
@@ -54,7 +54,8 @@ for (const { name, text } of [
 
 /** Blocks that the statement touches, in shared buffers or not, once the server knows its tables. */
 async function blocksOf(statement: Statement, values: readonly number[]): Promise<number> {
-  const execute = `execute "${statement.name}" (${values.map(value => `'{${value}}'`)})`; // one question; the app asks several
+  const parameters = [...values.map(value => `'{${value}}'`), maxOctets.together]; // one question; the app asks several
+  const execute = `execute "${statement.name}" (${parameters})`;
   await client.query(execute);
   const { rows } = await client.query(`explain (analyze, buffers, format json) ${execute}`);
   const { Plan: plan } = rows[0]['QUERY PLAN'][0];

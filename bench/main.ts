@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { maxOctets } from '../app/database.ts';
 import { closedLoad, openLoad } from './load.ts';
 import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
 import { coldPages, hotCatalogue, randomOf } from './requests.ts';
@@ -124,6 +125,7 @@ async function pgbench({ statement, values }: Bare, world: World): Promise<Run> 
     ...values.map((value, index) => `\\set ${names[index]} ${value}`),
     statement.text
       .replaceAll(/'([^']*):MI:SS([^']*)'/g, "E'$1\\x3aMI\\x3aSS$2'") // pgbench would take :MI for a variable
+      .replaceAll(`$${values.length + 1}`, String(maxOctets.together))
       .replace(/\$(\d)/g, 'array[:p$1]')
       .replaceAll('\n', ' '),
   ].join('\n');

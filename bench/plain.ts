@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import { Pool } from 'pg';
 import * as catalogue from '../app/catalogue/queries.ts';
-import type { Statement } from '../app/database.ts';
+import { maxOctets, type Statement } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { databaseSettings } from '../db/environment.ts';
 
@@ -12,7 +12,8 @@ const pool = new Pool({ ...databaseSettings(process.env), max: 8, options });
 const app = express();
 
 async function answer(response: Response, { name, text }: Statement, values: number[]): Promise<void> {
-  const { rows } = await pool.query({ name, text, values: values.map(value => [value]), rowMode: 'array' });
+  const parameters = [...values.map(value => [value]), maxOctets.alone];
+  const { rows } = await pool.query({ name, text, values: parameters, rowMode: 'array' });
   response.type('application/json').send(rows[0]?.[1]);
 }
 

@@ -85,6 +85,17 @@ it('the image of the app holds nothing that it does not need', async () => {
   expect(await inside('app', files)).toBe('');
 });
 
+it.each(['node app/server.ts', 'node db/prepare.ts', 'db/import/main.ts --help'])(
+  '%s starts without removing types, for which it would keep 20 MiB',
+  async program => {
+    const count = `process.on('exit',()=>console.log(process.moduleLoadList.filter(name=>/amaro/.test(name))))`;
+    const options = `NODE_OPTIONS=--import=data:text/javascript,${count}`;
+    expect(
+      await docker('run', '--rm', '-e', options, 'elier-test-app', 'sh', '-c', `${program}; true`),
+    ).toMatch(/\[\]$/);
+  },
+);
+
 it('no password is in an image, a layer, an environment or a log', async () => {
   const passwords = [
     await inside('postgres', 'cat /run/owner/password'),
