@@ -232,5 +232,5 @@ it('that is a write, when Nginx passes over all of them and has sent it to none;
   const [{ answer_id }] = json.results;
   expect((await ask(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
   expect((await ask(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
-  await sleep(5000); // Nginx passes over none of them any more (fail_timeout)
+  await sleep(7000); // Nginx passes over none of them any more: 5 s (fail_timeout), in whole seconds of its clock
 }, 60_000);
