@@ -66,7 +66,7 @@ roll: ## puts the replicas of the app, one by one, into new containers made from
 	for replica in $$replicas; do \
 		docker stop $$replica >/dev/null; docker rm $$replica >/dev/null; \
 		docker compose --progress quiet up --detach --no-deps --no-recreate --wait app; \
-		sleep 5; : for so long Nginx passes over a replica that it met before it listened; \
+		sleep 6; : for so long Nginx passes over a replica that it met before it listened; \
 	done
 
 test-stack: $(installed) ## the tests that drive a stack of their own
@@ -76,8 +76,10 @@ test-stack: $(installed) ## the tests that drive a stack of their own
 .PHONY: drill
 drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
 	@$(needs_docker)
-	@REAL_IP_FROM=0.0.0.0/0 WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts
-	@COMPOSE_FILE=compose.yaml:tests/drill/small-disk.yaml node tests/drill/full-disk.ts
+	@status=0; \
+	REAL_IP_FROM=0.0.0.0/0 WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts || status=1; \
+	COMPOSE_FILE=compose.yaml:tests/drill/small-disk.yaml node tests/drill/full-disk.ts || status=1; \
+	exit $$status
 
 .PHONY: audit
 audit: $(installed) ## what is known against the npm packages, and which Debian packages of the images have updates

@@ -45,6 +45,25 @@ it('for one that waits alone', async () => {
   expect(ms).toBeLessThan(2000);
 });
 
+it('for what is seen to be large too late to ask for it alone', async () => {
+  const values = [8, 'n'];
+  await service.sql(
+    `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
+     select product_id, question_id, repeat('x', 1000), $2, $2, '[]'
+     from qa.question, generate_series(1, 50) where question_id = $1`,
+    values,
+  );
+  const read = () => service.call('/qa/questions/8/answers?count=50');
+  expect((await read()).status).toBe(200);
+  await blocker.query('begin; lock table qa.answer in access exclusive mode');
+  const waiting = read();
+  await sleep(300);
+  await blocker.query('rollback');
+  expect(await waiting).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  expect((await read()).status).toBe(200);
+  await service.sql('delete from qa.answer where question_id = $1 and answerer_email = $2', values);
+});
+
 it('which tells the client of a write how to send it again', async () => {
   const detail = async (headers = {}) => {
     const { json } = await service.call('/qa/questions/8/helpful', { method: 'PUT', headers });

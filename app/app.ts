@@ -5,7 +5,7 @@ import type { Cache } from './cache.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import type { Database } from './database.ts';
 import { allowOrigin, limitSizes, nameRequests, refuseFragments } from './headers.ts';
-import { type Health, healthRoutes } from './health.ts';
+import { healthRoutes } from './health.ts';
 import { type Log, logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi/document.ts';
@@ -17,12 +17,11 @@ export interface Parts {
   readonly cache: Cache;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly health: Health;
   readonly corsOrigin: string;
 }
 
 /** The API, wired together from its parts. */
-export function createApp({ database, cache, log, metrics, health, corsOrigin }: Parts): Express {
+export function createApp({ database, cache, log, metrics, corsOrigin }: Parts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -31,7 +30,7 @@ export function createApp({ database, cache, log, metrics, health, corsOrigin }:
 
   app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigin(corsOrigin));
   app.use(limitSizes, refuseFragments);
-  app.use(healthRoutes(health));
+  app.use(healthRoutes(database));
   app
     .route('/metrics')
     .get(metrics.answer)

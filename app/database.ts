@@ -24,10 +24,12 @@ const maxWaiting = 500;
  * visitor may write is no small text, and PostgreSQL takes ten times the memory of what it answers.
  */
 export const maxOctets = { together: 32 * 1024, alone: 1024 * 1024 } as const;
+/** For SQL: whether a number of bytes is that of questions which are asked together. */
+export const isTogether = (octets: string) => `${octets} < ${maxOctets.alone}`;
 /** Connections that large answers have for themselves, and all others never wait for. */
 const connectionsForLarge = 2;
 /** An answer that turned out to be large after a longer time is not asked for again: that would take more than 2 s in all. */
-const hurry_ms = 100;
+const hurry_ms = 60;
 
 /** After so many failures in a row, and without a word from the server for `answer_ms`, it counts as away. */
 const failuresUntilAway = 4;

@@ -1,30 +1,14 @@
 import { Router } from 'express';
 import type { Database } from './database.ts';
-import { onlyAllows, unavailable } from './problem.ts';
+import { onlyAllows } from './problem.ts';
 
 const ping = { name: 'ping', text: 'select 1' };
 
-/** Whether this replica can serve: it is not about to stop, and its database answers. */
-export class Health {
-  readonly #database: Database;
-  #isStopping = false;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  stop(): void {
-    this.#isStopping = true;
-  }
-
-  /** Throws a 503 when the replica is stopping or its database is away. */
-  async check(): Promise<void> {
-    if (this.#isStopping) throw unavailable('This replica is stopping.');
-    await this.#database.row(ping, []);
-  }
-}
-
-export function healthRoutes(health: Health): Router {
+/**
+ * Whether the process runs, and whether it can serve: its database answers. A replica that is stopping serves what it gets, so
+ * it is ready, too.
+ */
+export function healthRoutes(database: Database): Router {
   const router = Router({ caseSensitive: true });
   const readOnly = onlyAllows('GET', 'HEAD', 'OPTIONS');
   const ok = { status: 'ok' };
@@ -35,7 +19,7 @@ export function healthRoutes(health: Health): Router {
   router
     .route('/health/ready')
     .get(async (_request, response) => {
-      await health.check();
+      await database.row(ping, []);
       response.set('Cache-Control', 'no-store').json(ok);
     })
     .all(readOnly);

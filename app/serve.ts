@@ -7,7 +7,6 @@ import { createApp } from './app.ts';
 import { Cache } from './cache.ts';
 import type { Config } from './config.ts';
 import { Database } from './database.ts';
-import { Health } from './health.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -41,10 +40,9 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   const metrics = new Metrics();
   const database = new Database(config.database, config.databaseConnections, log);
   const cache = new Cache(config.cacheEntries, lookup => metrics.countLookup(lookup));
-  const health = new Health(database);
   metrics.watch(database);
 
-  const app = createApp({ database, cache, log, metrics, health, corsOrigin: config.corsOrigin });
+  const app = createApp({ database, cache, log, metrics, corsOrigin: config.corsOrigin });
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
@@ -57,7 +55,6 @@ export async function serve(config: Config, log: Log): Promise<Service> {
     port: (server.address() as AddressInfo).port,
     async stop() {
       log.info('stopping');
-      health.stop();
       await drain(server);
       cache.close();
       await database.close();

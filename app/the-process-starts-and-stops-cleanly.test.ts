@@ -136,7 +136,7 @@ it('goes on answering on an open connection for a while, and asks it to close', 
   child.kill('SIGTERM');
   await hears('stopping');
   await sleep(1000);
-  const { status, headers } = await call(port, '/products', { agent });
+  const { status, headers } = await call(port, '/health/ready', { agent });
   expect([status, headers.connection]).toEqual([200, 'close']);
   expect((await ended).code).toBe(0);
   agent.destroy();

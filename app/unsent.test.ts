@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Unsent } from './unsent.ts';
 
 const MiB = 1024 * 1024;
-const response = () => new EventEmitter() as ServerResponse;
+const response = (closed = false) => Object.assign(new EventEmitter() as ServerResponse, { closed });
 
 /** As many answers of a MiB as there is room for, each with its response. */
 function full() {
@@ -28,6 +28,13 @@ it('takes a small one always', () => {
 it('has room again when one is sent, or its client is gone', () => {
   const { unsent, waiting } = full();
   waiting[0]?.response.emit('close');
+  unsent.add(Buffer.alloc(MiB), response());
+});
+
+it('does not count what comes too late for its client', () => {
+  const { unsent, waiting } = full();
+  waiting[0]?.response.emit('close');
+  unsent.add(Buffer.alloc(MiB), response(true));
   unsent.add(Buffer.alloc(MiB), response());
 });
 

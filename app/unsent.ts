@@ -15,9 +15,9 @@ export class Unsent {
   readonly #readers = new Map<Buffer, number>();
   #bytes = 0;
 
-  /** Counts an answer until its response is over. Throws a 503 when there is no room for it. */
+  /** Counts an answer until its response is over, which it is when the client has left. Throws a 503 when there is no room for it. */
   add(answer: Buffer, response: ServerResponse): void {
-    if (answer.length <= small) return;
+    if (answer.length <= small || response.closed) return;
     const readers = this.#readers.get(answer) ?? 0;
     if (readers === 0) {
       if (this.#bytes + answer.length > maxBytes)

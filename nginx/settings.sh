@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run by the image's entrypoint before Nginx: a wrong setting stops the start with one sentence, and lists become
 # directives.
-set -eu
+set -euf # -f: a * in a list is no names of files
 
 stop() { echo "$1" >&2; exit 1; }
 

@@ -5,6 +5,7 @@ import { exec } from 'docker-compose';
 import type { Answer } from '../app/testing/http.ts';
 import { noteFault } from './fault-figures.ts';
 import {
+  allServe,
   ask,
   clientWith,
   docker,
@@ -15,7 +16,7 @@ import {
   stack,
   untilCached,
 } from './stack.ts';
-import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
+import { allKinds, failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
 
 /** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
 async function during(fault: string, action: (traffic: Traffic) => Promise<void>): Promise<readonly Sent[]> {
@@ -33,8 +34,6 @@ async function during(fault: string, action: (traffic: Traffic) => Promise<void>
   expect(after.inDatabase).toEqual(after.answered);
   return sent;
 }
-
-const all = ['cached', 'uncached', 'question', 'vote'] as const;
 
 /** A statement that ends when the condition holds: a start of psql for each look would take too long. */
 const until = (condition: string) => `do $$ begin
@@ -72,7 +71,7 @@ async function killWhileTheyWait(lock: string, send: () => Promise<Answer>[]): P
     return await answers;
   } finally {
     await docker('start', victim);
-    await sleep(6000); // it listens, and Nginx passes over it no more
+    await allServe();
   }
 }
 
@@ -85,7 +84,7 @@ it.each(['stop', 'restart'])(
       await docker('start', victim);
       await sleep(5000);
     });
-    expect(failuresOf(sent, ...all)).toEqual([]);
+    expect(failuresOf(sent, ...allKinds)).toEqual([]);
   },
   60_000,
 );
@@ -98,7 +97,7 @@ it('when all are replaced one by one by make roll', async () => {
   const sent = await during('make roll', async () => {
     await promisify(execFile)('make', ['roll'], stack);
   });
-  expect(failuresOf(sent, ...all)).toEqual([]);
+  expect(failuresOf(sent, ...allKinds)).toEqual([]);
   expect(await replicas()).toHaveLength(3);
   for (const id of await ids()) expect(idsBefore).not.toContain(id);
 }, 180_000);
@@ -116,7 +115,7 @@ it('when Nginx is reloaded with another configuration', async () => {
         await sleep(1000);
       }
     });
-    expect(failuresOf(sent, ...all)).toEqual([]);
+    expect(failuresOf(sent, ...allKinds)).toEqual([]);
   } finally {
     await reload(`sed -i /reloaded-/d ${file}`);
   }
@@ -204,7 +203,7 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
   expect(failuresOf(sent, 'cached', 'uncached')).toEqual([]);
   // Nginx waits for 1950 ms (proxy_read_timeout) and asks another replica, which takes a few more.
   expect(slowestOf(sent, 'cached', 'uncached')).toBeLessThan(2100);
-  expect(slowestOf(sent, ...all)).toBeGreaterThan(1900); // somebody asked the frozen one, or this shows nothing
+  expect(slowestOf(sent, ...allKinds)).toBeGreaterThan(1900); // somebody asked the frozen one, or this shows nothing
   // From then on it is passed over, but for one request every 5 s (fail_timeout) that tries it.
   const triedFrom_ms = frozen_ms + 2500;
   const tries = Math.ceil((thawed_ms - triedFrom_ms) / 5000);
@@ -232,5 +231,5 @@ it('that is a write, when Nginx passes over all of them and has sent it to none;
   const [{ answer_id }] = json.results;
   expect((await ask(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
   expect((await ask(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
-  await sleep(7000); // Nginx passes over none of them any more: 5 s (fail_timeout), in whole seconds of its clock
+  await allServe();
 }, 60_000);

@@ -1,17 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exec } from 'docker-compose';
-import { ask, clientWith, docker, newQuestion, replicas, sql, stack } from './stack.ts';
-
-/** How many requests each replica has answered, as it says itself as soon as it listens. */
-async function answered(): Promise<number[]> {
-  const curl = ['curl', '-fsS', '--retry', '10', '--retry-delay', '1', '--retry-connrefused'];
-  const counts = (await replicas()).map(async name => {
-    const { out } = await exec('nginx', [...curl, `http://${name}:3000/metrics`], stack);
-    const ofRoutes = out.matchAll(/^http_request_duration_seconds_count.* (\d+)$/gm);
-    return [...ofRoutes].reduce((sum, [, count]) => sum + Number(count), 0);
-  });
-  return Promise.all(counts);
-}
+import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './stack.ts';
 
 /** Reads that no cache has seen, on 8 connections, all the while that something is done; those that failed. */
 async function failuresDuring(action: () => Promise<void>): Promise<string[]> {
@@ -35,22 +23,6 @@ async function failuresDuring(action: () => Promise<void>): Promise<string[]> {
   return failures;
 }
 
-/** Waits until Nginx sends requests to all three replicas again. */
-async function allServe(): Promise<void> {
-  let seen = '';
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const before = await answered();
-    for (let read = 0; read < 30; read += 1) await ask('/health/live');
-    const after = await answered();
-    // A replica's own count rises with each question about it, too.
-    if (after.length === 3 && after.every((count, index) => count > (before[index] ?? count) + 3)) return;
-    seen = `${before}, then ${after}`;
-    await sleep(1000);
-  }
-  throw new Error(`Nginx does not use all replicas: they had answered ${seen}.`);
-}
-
-// While the stack comes up, Nginx may have met a replica that did not listen yet, and passes it over for 5 s.
 beforeAll(allServe, 60_000);
 
 it('spreads reads over three replicas', async () => {

@@ -13,6 +13,7 @@ it.each([
     'proxy',
     'REAL_IP_FROM must be IP addresses or networks, separated by commas, not "proxy".',
   ],
+  ['SERVER_NAMES', '*', 'SERVER_NAMES must be host names without a port, separated by commas, not "*".'],
   ['SERVER_NAMES', 'a;b', 'SERVER_NAMES must be host names without a port, separated by commas, not "a;b".'],
   [
     'LOADER_IO_TOKEN',

@@ -10,20 +10,23 @@ export const forgetFaults = (): void => rmSync(file, { force: true });
 
 /** Notes what became of all that was sent while a fault was on; `lost` of the writes that were answered are gone. */
 export function noteFault(fault: string, sent: readonly Sent[], lost: number): void {
-  const cached = sent.filter(({ kind }) => kind === 'cached' || kind === 'stale');
+  const cached = sent.filter(({ kind }) => kind === 'cached');
+  const old = sent.filter(({ kind }) => kind === 'stale');
   const uncached = sent.filter(({ kind }) => kind === 'uncached');
   const writes = sent.filter(({ kind }) => kind === 'question' || kind === 'vote');
   const failed = (some: readonly Sent[]) =>
     some.filter(({ status }) => !(status >= 200 && status < 300)).length;
-  const of = (some: readonly Sent[]) => `${failed(some)} of ${some.length}`;
+  const of = (some: readonly Sent[]) => (some.length > 0 ? `${failed(some)} of ${some.length}` : '');
   const row = [
     fault,
     mostUnderWay(sent),
     of(cached),
+    of(old),
     of(uncached),
     of(writes),
     lost,
-    Math.round(slowestOf(sent, 'cached', 'stale')),
+    Math.round(slowestOf(sent, 'cached')),
+    old.length > 0 ? Math.round(slowestOf(sent, 'stale')) : '',
     Math.round(slowestOf(sent, 'uncached')),
     Math.round(slowestOf(sent, 'question', 'vote')),
   ];
@@ -53,10 +56,12 @@ export function faultTable(): string {
     'fault',
     'most under way at once',
     'cached reads failed',
+    'of old entries',
     'other reads failed',
     'writes told to come back',
     'answered writes lost',
     'longest wait, cached, ms',
+    'old entries, ms',
     'other reads, ms',
     'writes, ms',
   ];

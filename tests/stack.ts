@@ -53,6 +53,49 @@ export async function replicas(): Promise<string[]> {
   return data.services.map(({ name }) => name).filter(name => /-app-\d+$/.test(name));
 }
 
+/** How many requests each replica has answered, as it says itself as soon as it listens. */
+export async function answered(): Promise<number[]> {
+  const curl = ['curl', '-fsS', '--retry', '10', '--retry-delay', '1', '--retry-connrefused'];
+  const counts = (await replicas()).map(async name => {
+    const { out } = await exec('nginx', [...curl, `http://${name}:3000/metrics`], stack);
+    const ofRoutes = out.matchAll(/^http_request_duration_seconds_count.* (\d+)$/gm);
+    return [...ofRoutes].reduce((sum, [, count]) => sum + Number(count), 0);
+  });
+  return Promise.all(counts);
+}
+
+/**
+ * Returns when Nginx sends requests to all three replicas: it passes over one that failed, or that it met before it listened,
+ * for 5 s (fail_timeout), in whole seconds of its clock.
+ */
+export async function allServe(): Promise<void> {
+  let seen = '';
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const before = await answered();
+    const caches = new Set<unknown>();
+    for (let read = 0; read < 30; read += 1) {
+      const page = 1_000_000 + Math.floor(Math.random() * 1e8); // nobody else asks for it
+      caches.add((await ask(`/products?page=${page}&count=2`)).headers['x-cache']);
+    }
+    const after = await answered();
+    // A replica's own count rises with each question about it, too.
+    const areAsked =
+      after.length === 3 && after.every((count, index) => count > (before[index] ?? count) + 3);
+    // While Nginx passes over all of them it also asks each, and keeps nothing.
+    if (areAsked && !caches.has('BYPASS')) return;
+    seen = `${before}, then ${after}, X-Cache ${[...caches]}`;
+    await sleep(1000);
+  }
+  throw new Error(`Nginx does not use all replicas: they had answered ${seen}.`);
+}
+
+/** Without what the kernel may take back, such as files: "anon" in the control groups' version 2, "total_rss" in 1. */
+export async function memoryOf(container: string): Promise<number> {
+  const read = 'cat /sys/fs/cgroup/memory.stat 2>/dev/null || cat /sys/fs/cgroup/memory/memory.stat';
+  const figures = await docker('exec', container, 'sh', '-c', read);
+  return Number(/^(?:anon|total_rss) ([0-9]+)$/m.exec(figures)?.[1]) / 2 ** 20;
+}
+
 /** When each container was started that should run for ever, by name. */
 export async function startTimes(): Promise<Readonly<Record<string, string>>> {
   const names = [...(await replicas()), 'elier-test-nginx-1', 'elier-test-postgres-1'];
@@ -60,6 +103,14 @@ export async function startTimes(): Promise<Readonly<Record<string, string>>> {
     async name => [name, await docker('inspect', '-f', '{{.State.StartedAt}}', name)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Which of the containers that should run for ever were started again since, or run no more. */
+export async function deathsSince(started: Readonly<Record<string, string>>): Promise<string[]> {
+  const now = await startTimes();
+  return Object.keys({ ...started, ...now })
+    .filter(name => now[name] !== started[name])
+    .map(name => (now[name] ? `${name} was started by itself at ${now[name]}.` : `${name} runs no more.`));
 }
 
 /** A Docker command on one container: kill, start, restart … */

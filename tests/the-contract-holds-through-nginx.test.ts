@@ -81,12 +81,6 @@ it('writes, votes and reports', async () => {
   await check(`PUT ${operation}/helpful`, 404, `${path}/helpful`);
 });
 
-it('gives text back byte for byte', async () => {
-  const body = '👟 مرحبا \u202e "quoted" \\ \n <b>&amp;</b> \'; drop table qa.question; --';
-  const { json } = await newAnswer(await newQuestion(), { body, name: '名前' });
-  expect([json.body, json.answerer_name]).toEqual([body, '名前']);
-});
-
 it('refuses bad bodies', async () => {
   const operation = 'POST /qa/questions';
   const post = (status: number, body: unknown, headers = {}) =>
@@ -195,7 +189,9 @@ it('answers what is not HTTP with a 400 problem', async () => {
     socket.on('error', reject);
     socket.on('close', () => resolve(text));
   });
-  expect(heard).toMatch(/400 Bad Request|"status":\s*400/);
+  expect(heard).toMatch(/^content-type: application\/problem\+json/im);
+  expect(heard).toMatch(/^x-request-id: /im);
+  expect(heard).toContain('"status":400');
 });
 
 it('tells who writes too fast to wait, and lets others read on', async () => {

@@ -97,8 +97,7 @@ export class Traffic {
 
   /** What the writes that were answered with a 2xx must have written, and what the database has. */
   async counted(): Promise<{ answered: Counted; inDatabase: Counted }> {
-    const answered = (kind: Kind) =>
-      this.sent.filter(sent => sent.kind === kind && sent.status >= 200 && sent.status < 300).length;
+    const answered = (kind: Kind) => this.sent.filter(sent => sent.kind === kind && isGood(sent)).length;
     const [questions, votes] = (
       await sql(`select (select count(*) from qa.question where body like '${this.#marker} %'),
         (select helpful from qa.question where question_id = ${this.#question})`)
@@ -159,7 +158,10 @@ export class Traffic {
         return { kind, path: `/products/${product}`, product };
       }
       case 'uncached':
-        return { kind, path: `/products?page=${this.#firstPage + number}&count=7` };
+        return {
+          kind,
+          path: number % 8 ? `/products?page=${this.#firstPage + number}&count=7` : '/health/ready',
+        };
       case 'vote':
         return { kind, method: 'PUT', path: `/qa/questions/${this.#question}/helpful`, headers };
       case 'question': {
@@ -194,14 +196,29 @@ export class Traffic {
   }
 }
 
+/** All but reads of old entries. */
+export const allKinds = ['cached', 'uncached', 'question', 'vote'] as const satisfies readonly Kind[];
+
+const isGood = ({ status }: Sent): boolean => status >= 200 && status < 300;
+
+/** Answered, or told when to come back. */
+export const isHonest = (sent: Sent): boolean =>
+  isGood(sent) || (sent.status === 503 && sent.retryAfter === '1');
+
 /** Those that were not answered as they should be. */
 export const failuresOf = (sent: readonly Sent[], ...kinds: Kind[]): string[] =>
   sent
-    .filter(({ kind, status }) => kinds.includes(kind) && !(status >= 200 && status < 300))
+    .filter(sent => kinds.includes(sent.kind) && !isGood(sent))
     .map(
       ({ kind, at_ms, took_ms, status, detail }) =>
         `${kind} at ${Math.round(at_ms)} ms: ${status} after ${Math.round(took_ms)} ms ${detail}`,
     );
+
+/** How long nineteen of twenty waited at most. */
+export function p95Of(sent: readonly Sent[], kind: Kind): number {
+  const times_ms = sent.filter(sent => sent.kind === kind).map(({ took_ms }) => took_ms);
+  return times_ms.sort((a, b) => a - b)[Math.floor(times_ms.length * 0.95)] ?? Number.NaN;
+}
 
 export const slowestOf = (sent: readonly Sent[], ...kinds: Kind[]): number =>
   Math.max(0, ...sent.filter(({ kind }) => kinds.includes(kind)).map(({ took_ms }) => took_ms));

@@ -1,4 +1,4 @@
-import { maxOctets, type Statement } from '../database.ts';
+import { isTogether, type Statement } from '../database.ts';
 
 // The import wrote the answers down as JSON (db/import/catalogue.ts). Each statement answers many questions at once
 // (Database.answer).
@@ -28,7 +28,7 @@ export const documents = { product: 1, styles: 2, related: 3 } as const;
 export const document: Statement = {
   name: 'document',
   text: `
-    select place, case when $3 < ${maxOctets.alone} and octet_length(json) > $3 then '' else json end
+    select place, case when ${isTogether('$3')} and octet_length(json) > $3 then '' else json end
     from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document, place)
       join catalogue.product on product_id = id, lateral (
         select case document

@@ -1,6 +1,6 @@
 import { maxCount, maxInteger } from '../parameters.ts';
 
-/** Pieces that the OpenAPI documents of both services are put together from. */
+/** Pieces that the OpenAPI document is put together from. */
 
 export const schema = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const parameter = (name: string) => ({ $ref: `#/components/parameters/${name}` });
@@ -54,6 +54,7 @@ export const problems = {
   405: response('MethodNotAllowed'),
   413: response('BodyTooLarge'),
   414: response('UrlTooLong'),
+  421: response('UnknownHost'),
   429: response('TooMany'),
   431: response('HeadersTooLarge'),
   500: response('Failed'),
@@ -149,12 +150,13 @@ const responses = {
   PreconditionFailed: problem('An If-Match or If-Unmodified-Since that Nginx finds not to hold.'),
   BodyTooLarge: problem('The body is over 64 KiB.'),
   UrlTooLong: problem('The URL is over 8 KiB.'),
+  UnknownHost: problem('The Host is none of those that are served.'),
   NotJson: problem('The body is not application/json.'),
   RuleBroken: problem(
     'The body is JSON but breaks a rule; `errors` says where and which. Or the Idempotency-Key was used for another write.',
   ),
   KeyUsed: problem('The Idempotency-Key was used for another write.'),
-  TooMany: problem('This address writes faster than its limit, or keeps too many requests under way.', [
+  TooMany: problem('Too many requests are under way, or this address writes faster than its limit.', [
     'Retry-After',
   ]),
   HeadersTooLarge: problem('The headers are over 8 KiB.'),

@@ -1,4 +1,4 @@
-import { maxOctets, type Statement } from '../database.ts';
+import { isTogether, type Statement } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
@@ -43,7 +43,7 @@ export const questionsPage: Statement = {
         group by question_id
       )
       select case
-        when (select octets from text) > $4 or $4 < ${maxOctets.alone} and (select max(octets) from answer) > $4 then ''
+        when (select octets from text) > $4 or ${isTogether('$4')} and (select max(octets) from answer) > $4 then ''
         else (
           select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
             coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))

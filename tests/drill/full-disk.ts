@@ -3,7 +3,7 @@ import { noteFault } from '../fault-figures.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
 import { docker, sql, untilOld } from '../stack.ts';
-import { failuresOf, slowestOf, Traffic } from '../traffic.ts';
+import { failuresOf, isHonest, slowestOf, Traffic } from '../traffic.ts';
 
 // Fills the disk of PostgreSQL under steady traffic, and makes room again. `make drill` runs it with small-disk.yaml.
 
@@ -49,7 +49,6 @@ try {
   await traffic.repeatFailed();
   const { answered, inDatabase } = await traffic.counted();
 
-  const refused = traffic.sent.filter(({ status }) => !(status >= 200 && status < 300));
   const whileFull = traffic.sent.filter(({ at_ms }) => at_ms > full_ms && at_ms < back_ms);
   const afterwards = traffic.sent.filter(({ at_ms }) => at_ms > back_ms + 5000);
   const findings = [
@@ -57,9 +56,7 @@ try {
     ...(back_ms - room_ms > 5000 ? [`It took ${Math.round(back_ms - room_ms)} ms to come back.`] : []),
     ...(slowestOf(traffic.sent, 'cached') > 500 ? ['Cached reads had to wait.'] : []),
     ...(failuresOf(whileFull, 'question').length === 0 ? ['The disk was never full.'] : []),
-    ...refused
-      .filter(sent => sent.status !== 503 || sent.retryAfter !== '1')
-      .map(sent => JSON.stringify(sent)),
+    ...traffic.sent.filter(sent => !isHonest(sent)).map(sent => JSON.stringify(sent)),
     ...(slowestOf(whileFull, 'uncached', 'question', 'vote') > 2100
       ? ['Somebody waited for more than 2 s.']
       : []),

@@ -1,6 +1,6 @@
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { port, startTimes } from '../stack.ts';
+import { deathsSince, port, startTimes } from '../stack.ts';
 import { fuzz } from './fuzz.ts';
 import { progressOn } from './progress.ts';
 import { soak } from './soak.ts';
@@ -33,9 +33,7 @@ async function sendHostile(): Promise<readonly string[]> {
   const statuses = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
   console.log(`${sent.toLocaleString('en')} requests sent. Answers by status: ${statuses.join(', ')}`);
   console.log(`${readBack} texts read back. The slowest answer took ${Math.round(slowest_ms)} ms.`);
-  const after = await startTimes();
-  const died = Object.keys(after).filter(name => after[name] !== before[name]);
-  return [...findings, ...died.map(name => `${name} was restarted by itself.`)];
+  return [...findings, ...(await deathsSince(before))];
 }
 
 /** Keeps the stack under load; what it found. */

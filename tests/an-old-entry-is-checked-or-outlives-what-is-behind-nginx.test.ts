@@ -1,8 +1,16 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
 import { noteFault } from './fault-figures.ts';
-import { ask, docker, replicas, sql, stack, untilOld } from './stack.ts';
-import { failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
+import { allServe, ask, docker, port, replicas, sql, stack, untilOld } from './stack.ts';
+import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './traffic.ts';
+
+const kept = '/products?page=71&count=8';
+const compressed = { headers: { 'Accept-Encoding': 'gzip' } };
+const checkedWithPrecondition = Array.from(
+  { length: 6 },
+  (_, index) => `/products?page=${71 + index}&count=9`,
+);
 
 let postgres = '';
 /** For each fault, pages that grow old. */
@@ -13,8 +21,46 @@ const withoutReplicas = 'without replicas';
 beforeAll(async () => {
   const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
   postgres = data.services.find(({ name }) => /-postgres-\d+$/.test(name))?.name ?? '';
-  await untilOld(names.flatMap(stalePages));
+  await ask(kept, compressed);
+  await untilOld([kept, ...checkedWithPrecondition, ...names.flatMap(stalePages)]);
 }, 120_000);
+
+it('is kept when it is still the same', async () => {
+  const uncached = `${kept}&x=%20`;
+  const { text } = await ask(uncached);
+  for (const reader of [{}, compressed]) {
+    const old = await ask(kept, reader);
+    expect(old.headers['x-cache']).toBe('REVALIDATED');
+    const again = await ask(kept, reader);
+    expect([again.headers['x-cache'], again.text, again.headers.etag]).toEqual([
+      'HIT',
+      old.text,
+      old.headers.etag,
+    ]);
+    if (reader === compressed) expect(again.headers['content-encoding']).toBe('gzip');
+    else expect(again.text).toBe(text);
+  }
+});
+
+// A worker of Nginx crashed when the app had confirmed an entry of the cache, and the client's precondition failed: it
+// had its 412, and everybody else lost the connection.
+it('is checked by a request whose precondition fails, which ends the connection of nobody', async () => {
+  let ended = 0;
+  const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => ended++));
+  await sleep(200);
+  const preconditions = [
+    { 'If-Match': '"x"' },
+    { 'If-Match': '' },
+    { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  ];
+  for (const [index, path] of checkedWithPrecondition.entries()) {
+    const headers = preconditions[index % 3] ?? {};
+    expect((await ask(path, { headers })).status).toBe(412);
+  }
+  await sleep(1000);
+  expect(ended).toBe(0);
+  for (const socket of others) socket.destroy();
+});
 
 async function untilPostgresAnswers(): Promise<void> {
   for (let attempt = 0; (await sql('select 1').catch(() => '')) !== '1'; attempt++) {
@@ -36,7 +82,7 @@ const faults: Record<string, { leave: () => Promise<unknown>; comeBack: () => Pr
 const names = [...Object.keys(faults), withoutReplicas];
 
 it.each(Object.entries(faults))(
-  'when PostgreSQL is %s',
+  'is answered when PostgreSQL is %s',
   async (name, { leave, comeBack }) => {
     let [left_ms, away_ms, returns_ms, back_ms] = [0, 0, 0, 0];
     const traffic = await Traffic.during(async traffic => {
@@ -53,7 +99,7 @@ it.each(Object.entries(faults))(
       }
       await untilPostgresAnswers();
       back_ms = traffic.now_ms;
-      await sleep(8000);
+      await sleep(7000);
     });
     const lost = await traffic.countLost();
     noteFault(`PostgreSQL ${name} for 10 s`, traffic.sent, lost);
@@ -62,13 +108,15 @@ it.each(Object.entries(faults))(
       traffic.sent.filter(({ at_ms }) => at_ms >= from_ms && at_ms < to_ms);
     expect(failuresOf(traffic.sent, 'cached')).toEqual([]);
     expect(slowestOf(traffic.sent, 'cached')).toBeLessThan(500);
+    // As fast as before, but for the 20 ms that a shared machine may take at any time.
+    const before = p95Of(during(0, left_ms), 'cached');
+    expect(p95Of(during(left_ms, returns_ms), 'cached')).toBeLessThan(before + 20);
     const stale = during(away_ms, returns_ms).filter(({ kind }) => kind === 'stale');
     expect(stale.length).toBeGreaterThan(100);
     for (const { status, cache } of stale) expect([status, cache]).toEqual([200, 'STALE']);
     expect(slowestOf(stale, 'stale')).toBeLessThan(2500);
     expect(slowestOf(during(away_ms + 2500, returns_ms), 'stale')).toBeLessThan(500);
-    const isHonest = ({ status, retryAfter }: Sent) => status < 300 || (status === 503 && retryAfter === '1');
-    expect(traffic.sent.filter(sent => sent.status === 0 || !isHonest(sent))).toEqual([]);
+    expect(traffic.sent.filter(sent => !isHonest(sent))).toEqual([]);
     expect(slowestOf(during(left_ms, back_ms), 'uncached', 'question', 'vote')).toBeLessThan(2100);
     expect(failuresOf(during(left_ms + 2000, back_ms - 2000), 'uncached').length).toBeGreaterThan(50);
     expect(failuresOf(during(back_ms + 5000), 'uncached', 'question', 'vote')).toEqual([]);
@@ -81,7 +129,7 @@ it.each(Object.entries(faults))(
   120_000,
 );
 
-it('when no replica is there', async () => {
+it('is answered when no replica is there', async () => {
   const all = await replicas();
   await docker('stop', ...all);
   try {
@@ -91,6 +139,6 @@ it('when no replica is there', async () => {
     }
   } finally {
     await docker('start', ...all);
-    await sleep(8000); // they listen, and Nginx passes over them no more
+    await allServe();
   }
 }, 60_000);
