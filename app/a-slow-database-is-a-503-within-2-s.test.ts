@@ -1,15 +1,13 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createLogger } from 'winston';
-import { serve } from './serve.ts';
 import { call } from './testing/http.ts';
-import { startTestService, type TestService } from './testing/service.ts';
+import { startReplica, startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
 let blocker: Client;
 beforeAll(async () => {
-  service = await startTestService({ databaseConnections: 4 });
+  service = await startTestService();
   blocker = new Client(service.database.owner);
   await blocker.connect();
 });
@@ -85,15 +83,7 @@ it('at once when it is away, until it is back', async () => {
   });
   await new Promise<void>(resolve => between.listen(0, '127.0.0.1', resolve));
   const { port } = between.address() as AddressInfo;
-  const config = {
-    port: 0,
-    databaseConnections: 4,
-    cacheEntries: 10,
-    corsOrigin: '*',
-    logLevel: 'error',
-  } as const;
-  const database = { ...service.database.app, host: '127.0.0.1', port };
-  const replica = await serve({ ...config, database }, createLogger({ silent: true }));
+  const replica = await startReplica({ ...service.database.app, host: '127.0.0.1', port });
   const read = async (page: number) => {
     const started_ms = performance.now();
     const { status, headers } = await call(replica.port, `/products?page=${page}`);

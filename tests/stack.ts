@@ -24,8 +24,8 @@ export const ready = ['--wait', '--wait-timeout', '180'];
 export const ask = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
 
 /** Asks for a page until Nginx answers from its cache. */
-export async function untilCached(path: string): Promise<void> {
-  for (let attempt = 0; (await ask(path)).headers['x-cache'] !== 'HIT'; attempt++)
+export async function untilCached(path: string, options?: Call): Promise<void> {
+  for (let attempt = 0; (await ask(path, options)).headers['x-cache'] !== 'HIT'; attempt++)
     if (attempt === 20) throw new Error(`The cache does not take ${path}.`);
 }
 

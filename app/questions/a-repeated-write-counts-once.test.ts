@@ -1,7 +1,5 @@
-import { createLogger } from 'winston';
-import { serve } from '../serve.ts';
 import { call } from '../testing/http.ts';
-import { startTestService, type TestService } from '../testing/service.ts';
+import { startReplica, startTestService, type TestService } from '../testing/service.ts';
 
 let service: TestService;
 beforeEach(async () => {
@@ -69,14 +67,7 @@ it('also when all come at once', async () => {
 
 it('also on another replica, and after a restart', async () => {
   const first = await ask();
-  const config = {
-    port: 0,
-    databaseConnections: 4,
-    cacheEntries: 10,
-    corsOrigin: '*',
-    logLevel: 'error',
-  } as const;
-  const other = await serve({ ...config, database: service.database.app }, createLogger({ silent: true }));
+  const other = await startReplica(service.database.app);
   const options = { method: 'POST', body: question, headers: { 'Idempotency-Key': key } };
   const second = await call(other.port, '/qa/questions', options);
   await other.stop();

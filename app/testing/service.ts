@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { createLogger } from 'winston';
 import { importFolder } from '../../db/import/import-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/database.ts';
-import { serve } from '../serve.ts';
+import { type Service, serve } from '../serve.ts';
 import { type Answer, type Call, call } from './http.ts';
 
 /**
@@ -26,7 +26,14 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export async function startTestService({ databaseConnections = 4 } = {}): Promise<TestService> {
+/** A replica of the app on a port of its own, over a database that may have others. */
+export const startReplica = (database: TestDatabase['app']): Promise<Service> =>
+  serve(
+    { port: 0, database, databaseConnections: 4, cacheEntries: 100, corsOrigin: '*', logLevel: 'error' },
+    createLogger({ silent: true }),
+  );
+
+export async function startTestService(): Promise<TestService> {
   const database = await createTestDatabase();
   const owner = new Client(database.owner);
   await owner.connect();
@@ -36,8 +43,7 @@ export async function startTestService({ databaseConnections = 4 } = {}): Promis
     folder,
     rejects: join(tmpdir(), `${database.owner.database}.csv`),
   });
-  const config = { port: 0, database: database.app, databaseConnections, cacheEntries: 100, corsOrigin: '*' };
-  const service = await serve({ ...config, logLevel: 'error' }, createLogger({ silent: true }));
+  const service = await startReplica(database.app);
   return {
     port: service.port,
     database,
