@@ -55,7 +55,7 @@ it('for what is seen to be large too late to ask for it alone', async () => {
   expect((await read()).status).toBe(200);
   await blocker.query('begin; lock table qa.answer in access exclusive mode');
   const waiting = read();
-  await sleep(300);
+  await sleep(600);
   await blocker.query('rollback');
   expect(await waiting).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
   expect((await read()).status).toBe(200);

@@ -28,8 +28,10 @@ export const maxOctets = { together: 32 * 1024, alone: 1024 * 1024 } as const;
 export const isTogether = (octets: string) => `${octets} < ${maxOctets.alone}`;
 /** Connections that large answers have for themselves, and all others never wait for. */
 const connectionsForLarge = 2;
-/** An answer that turned out to be large after a longer time is not asked for again: that would take more than 2 s in all. */
-const hurry_ms = 60;
+// An answer that turns out to be large is asked for again, so it waits less for a connection; after a longer time than this it
+// is not, for that would take more than 2 s in all.
+const connectForLarge_ms = 500;
+const hurry_ms = 400;
 
 /** After so many failures in a row, and without a word from the server for `answer_ms`, it counts as away. */
 const failuresUntilAway = 4;
@@ -59,15 +61,15 @@ export class Database {
   /** Throws when there are fewer than three connections. */
   constructor(settings: DatabaseSettings, connections: number, log: Log) {
     this.#log = log;
-    this.#pool = this.#open(settings, connections - connectionsForLarge);
-    this.#poolForLarge = this.#open(settings, connectionsForLarge);
+    this.#pool = this.#open(settings, connections - connectionsForLarge, connect_ms);
+    this.#poolForLarge = this.#open(settings, connectionsForLarge, connectForLarge_ms);
   }
 
-  #open(settings: DatabaseSettings, max: number): Pool {
+  #open(settings: DatabaseSettings, max: number, connectionTimeoutMillis: number): Pool {
     const pool = new Pool({
       ...settings,
       max,
-      connectionTimeoutMillis: connect_ms,
+      connectionTimeoutMillis,
       statement_timeout: statement_ms,
       query_timeout: answer_ms,
       idleTimeoutMillis: 0,

@@ -54,16 +54,24 @@ function send(line: string, wantsText = false): Promise<Answer> {
 
 const times = createHistogram();
 const seen = { requests: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
+/** The first few that were refused: there may be thousands. */
+const refusals: string[] = [];
 const underWay = new Set<Promise<void>>();
 
-function count({ status }: Answer): void {
+async function sendAndCount(line: string, wantsText = false): Promise<Answer> {
+  const answer = await send(line, wantsText);
+  const { status } = answer;
   if (status === 429) seen.limited++;
-  else if (status >= 400) seen.refused++;
+  else if (status >= 400) {
+    seen.refused++;
+    if (refusals.length < 5) refusals.push(`${status} to ${line} at ${new Date().toISOString()}`);
+  }
+  return answer;
 }
 
 async function sendWhenDue(line: string, due_ms: number): Promise<void> {
   try {
-    count(await send(line));
+    await sendAndCount(line);
     seen.requests++;
   } catch {
     seen.broken++; // counted, and reported as such
@@ -78,8 +86,7 @@ interface Question {
 
 /** A product's questions; none when they were refused, which counts. */
 async function questionsOf(product: number): Promise<Question[] | undefined> {
-  const answer = await send(`GET /qa/questions?product_id=${product}`, true);
-  count(answer);
+  const answer = await sendAndCount(`GET /qa/questions?product_id=${product}`, true);
   return answer.status === 200 ? JSON.parse(answer.text).results : undefined;
 }
 
@@ -88,8 +95,7 @@ async function checkOwnWrite(product: number): Promise<void> {
   const [question] = (await questionsOf(product)) ?? [];
   if (!question) return;
   const { question_id: id, question_helpfulness: before } = question;
-  const vote = await send(`PUT /qa/questions/${id}/helpful`);
-  count(vote);
+  const vote = await sendAndCount(`PUT /qa/questions/${id}/helpful`);
   if (vote.status !== 204) return;
   const questionsAfter = await questionsOf(product);
   if (!questionsAfter) return;
@@ -127,5 +133,12 @@ agent.destroy();
 const at = (percentile: number) => times.percentile(percentile) / 1000;
 const percentiles = { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99), p999_ms: at(99.9) };
 console.log(
-  JSON.stringify({ ...seen, bytes, seconds: elapsed_s, mean_ms: times.mean / 1000, ...percentiles }),
+  JSON.stringify({
+    ...seen,
+    refusals,
+    bytes,
+    seconds: elapsed_s,
+    mean_ms: times.mean / 1000,
+    ...percentiles,
+  }),
 );

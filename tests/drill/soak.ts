@@ -100,6 +100,8 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
 interface Seen {
   readonly requests: number;
   readonly refused: number;
+  /** The first few of them. */
+  readonly refusals: readonly string[];
   readonly limited: number;
   readonly broken: number;
   readonly checked: number;
@@ -120,6 +122,7 @@ async function load(list: string, rate: number, seconds: number): Promise<Seen> 
   return (await Promise.all(all)).reduce((sum, seen) => ({
     requests: sum.requests + seen.requests,
     refused: sum.refused + seen.refused,
+    refusals: [...sum.refusals, ...seen.refusals],
     limited: sum.limited + seen.limited,
     broken: sum.broken + seen.broken,
     checked: sum.checked + seen.checked,
@@ -146,7 +149,7 @@ async function ceiling(requests: readonly string[]): Promise<number> {
 }
 
 function findingsIn(
-  { refused, limited, broken, checked, stale }: Seen,
+  { refused, refusals, limited, broken, checked, stale }: Seen,
   figures: readonly Figures[],
 ): string[] {
   const gainedSince = (minute: number, name: keyof Figures) =>
@@ -154,7 +157,7 @@ function findingsIn(
   const gained = (name: keyof Figures) => gainedSince(3, name);
   const grown = (name: keyof Figures) => gainedSince(0, name);
   return [
-    ...(refused > 0 ? [`${refused} requests were refused.`] : []),
+    ...(refused > 0 ? [`${refused} requests were refused, with ${refusals.join(', ')}.`] : []),
     ...(limited > 0 ? [`${limited} writes met the limit.`] : []),
     ...(broken > 0 ? [`${broken} requests had no answer.`] : []),
     ...(checked < 100 ? [`Only ${checked} votes were followed by a read.`] : []),
