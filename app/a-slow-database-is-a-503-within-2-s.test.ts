@@ -22,6 +22,13 @@ const vote = async () => {
   return { status, retryAfter: headers['retry-after'], ms: performance.now() - started };
 };
 
+const connections = () =>
+  service.sql(
+    `select pid, backend_start from pg_stat_activity
+     where datname = current_database() and usename = $1 order by pid`,
+    [service.database.app.user],
+  );
+
 it('for the statement that waits, for those behind it, and for those that find the queue full', async () => {
   await blocker.query('begin; select from qa.question where question_id = 8 for update');
   const votes = await Promise.all(Array.from({ length: 600 }, vote));
@@ -35,12 +42,15 @@ it('for the statement that waits, for those behind it, and for those that find t
   expect(helpful).toBe(1);
 });
 
-it('for one that waits alone', async () => {
+it('for one that waits alone, whose connection stays open', async () => {
+  const before = await connections();
+  expect(before.length).toBeGreaterThan(0);
   await blocker.query('begin; select from qa.question where question_id = 8 for update');
   const { status, ms } = await vote();
   await blocker.query('rollback');
   expect(status).toBe(503);
   expect(ms).toBeLessThan(2000);
+  expect(await connections()).toEqual(before);
 });
 
 it('for what is seen to be large too late to ask for it alone', async () => {

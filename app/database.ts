@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError, Pool, type QueryArrayConfig, type QueryArrayResult } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import type { DatabaseSettings } from '../db/environment.ts';
 import { Batch, maxElements, type Values } from './batch.ts';
 import type { Log } from './log.ts';
@@ -28,9 +28,9 @@ export const maxOctets = { together: 32 * 1024, alone: 1024 * 1024 } as const;
 export const isTogether = (octets: string) => `${octets} < ${maxOctets.alone}`;
 /** Connections that large answers have for themselves, and all others never wait for. */
 const connectionsForLarge = 2;
-// An answer that turns out to be large is asked for again, so it waits less for a connection; after a longer time than this it
-// is not, for that would take more than 2 s in all.
+/** An answer that turns out to be large is asked for again, and then waits less for a connection. */
 const connectForLarge_ms = 500;
+/** After a longer time than this it is not asked for again: that would take more than 2 s in all. */
 const hurry_ms = 400;
 
 /** After so many failures in a row, and without a word from the server for `answer_ms`, it counts as away. */
@@ -78,7 +78,8 @@ export class Database {
       // One plan for however many questions: planning anew for their number costs more than any plan saves.
       options: '-c plan_cache_mode=force_generic_plan',
     });
-    // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+    // A connection that breaks is replaced at its next use; without listeners it would end the process. A statement on it throws.
+    pool.on('connect', client => client.on('error', () => {}));
     pool.on('error', error => this.#log.warn('an idle database connection broke', { cause: error.message }));
     return pool;
   }
@@ -143,11 +144,15 @@ export class Database {
   }
 
   async #query(pool: Pool, query: QueryArrayConfig): Promise<QueryArrayResult<(string | null)[]>> {
+    let client: PoolClient | undefined;
     try {
-      const result = await pool.query<(string | null)[]>(query);
+      client = await pool.connect();
+      const result = await client.query<(string | null)[]>(query);
+      client.release();
       this.#hear();
       return result;
     } catch (error) {
+      client?.release(!isConnectionGoodAfter(error));
       if (error instanceof DatabaseError) this.#hear();
       else this.#miss();
       throw error;
@@ -208,6 +213,14 @@ export class Database {
 }
 
 const away = (cause: unknown) => unavailable('The database cannot answer in time. Try again.', cause);
+
+/**
+ * A broken constraint (23) or a statement whose time was up (57014): the connection is as good as before, and to open another
+ * would cost more than the statement. After other errors its prepared statements may be of no use any more.
+ */
+function isConnectionGoodAfter(error: unknown): boolean {
+  return error instanceof DatabaseError && /^(23|57014)/.test(error.code ?? '');
+}
 
 /** Bad values (22), broken constraints (23), bad statements and missing rights (42): trying again does not help. */
 function isOurFault(error: unknown): boolean {

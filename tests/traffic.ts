@@ -158,6 +158,7 @@ export class Traffic {
         return { kind, path: `/products/${product}`, product };
       }
       case 'uncached':
+        // A replica says that it is ready also while it stops.
         return {
           kind,
           path: number % 8 ? `/products?page=${this.#firstPage + number}&count=7` : '/health/ready',

@@ -15,10 +15,15 @@ import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '
 const share = 0.5;
 /** What one process sends evenly, in requests a second. */
 const rateOfProcess = 2500;
+/**
+ * Of all processes, fewer than the 500 writes that may be under way: when the whole machine has stood still for a while, they
+ * send at once what was due.
+ */
+const connections = 256;
 /** What a container may have gained from the third minute to the last, in MiB: caches fill for longer than that. */
 const maxGain_MiB = 16;
-/** What it may have gained in sockets: one that is just being closed, or a check of its health. */
-const maxGain_sockets = 5;
+/** What it may have gained in descriptors: of a connection that is just being closed, or of a check of its health. */
+const maxGain_descriptors = 5;
 /** In milliseconds: Nginx closes its idle connections to the replicas after 5 s. */
 const untilIdleAreClosed_ms = 8000;
 
@@ -28,9 +33,10 @@ interface Figures {
   readonly postgres_MiB: number;
   /** Of the replica that is not restarted. */
   readonly app_MiB: number;
+  /** Its other descriptors are files of its cache that stay open. */
   readonly nginxSockets: number;
   /** Of the same. */
-  readonly appSockets: number;
+  readonly appDescriptors: number;
   readonly databaseConnections: number;
 }
 
@@ -100,7 +106,7 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
 interface Seen {
   readonly requests: number;
   readonly refused: number;
-  /** The first few of them. */
+  /** The first few of the refused and the limited. */
   readonly refusals: readonly string[];
   readonly limited: number;
   readonly broken: number;
@@ -115,6 +121,7 @@ async function load(list: string, rate: number, seconds: number): Promise<Seen> 
   const processes = Math.ceil(rate / rateOfProcess);
   const words = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
   words.push('--rate', String(rate / processes), '--seconds', String(seconds), '--visitors');
+  words.push('--connections', String(Math.floor(connections / processes)));
   const all = Array.from({ length: processes }, async (): Promise<Seen> => {
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(await text(child.stdout));
@@ -157,17 +164,18 @@ function findingsIn(
   const gained = (name: keyof Figures) => gainedSince(3, name);
   const grown = (name: keyof Figures) => gainedSince(0, name);
   return [
-    ...(refused > 0 ? [`${refused} requests were refused, with ${refusals.join(', ')}.`] : []),
-    ...(limited > 0 ? [`${limited} writes met the limit.`] : []),
+    ...(refused > 0 ? [`${refused} requests were refused.`] : []),
+    ...(limited > 0 ? [`${limited} requests met a limit.`] : []),
+    ...(refusals.length > 0 ? [`The first of them: ${refusals.join(', ')}.`] : []),
     ...(broken > 0 ? [`${broken} requests had no answer.`] : []),
     ...(checked < 100 ? [`Only ${checked} votes were followed by a read.`] : []),
     ...(stale > 0 ? [`${stale} reads did not show the write before them.`] : []),
     ...(['nginx_MiB', 'postgres_MiB', 'app_MiB'] as const)
-      .filter(name => gained(name) > maxGain_MiB)
+      .filter(name => !(gained(name) <= maxGain_MiB))
       .map(name => `${name} grew by ${Math.round(gained(name))} since the third minute.`),
     ...(grown('databaseConnections') > 0 ? ['There are more connections to the database than before.'] : []),
-    ...(['nginxSockets', 'appSockets'] as const)
-      .filter(name => grown(name) > maxGain_sockets)
+    ...(['nginxSockets', 'appDescriptors'] as const)
+      .filter(name => !(grown(name) <= maxGain_descriptors))
       .map(name => `${name} grew by ${grown(name)}.`),
   ];
 }
@@ -178,16 +186,18 @@ async function read(replica: string): Promise<Figures> {
     nginx_MiB: Math.round(await memoryOf(nginx)),
     postgres_MiB: Math.round(await memoryOf(postgres)),
     app_MiB: Math.round(await memoryOf(replica)),
-    nginxSockets: await socketsOf(nginx),
-    appSockets: await socketsOf(replica),
+    nginxSockets: await descriptorsOf(nginx, "-lname 'socket:*'"),
+    appDescriptors: await descriptorsOf(replica),
     databaseConnections: Number(
       await sql("select count(*) from pg_stat_activity where usename = 'elier_app'"),
     ),
   };
 }
 
-/** Of all processes in a container. */
-async function socketsOf(name: string): Promise<number> {
-  const count = "find /proc/[0-9]*/fd -lname 'socket:*' 2>/dev/null | wc -l";
-  return Number(await docker('exec', name, 'sh', '-c', count));
+/** Of all processes in a container; `which` are words of find. */
+async function descriptorsOf(name: string, which = ''): Promise<number> {
+  const count = `find /proc/[0-9]*/fd -type l ${which} 2>/dev/null | wc -l`;
+  const descriptors = Number(await docker('exec', name, 'sh', '-c', count));
+  if (descriptors === 0) throw new Error(`The descriptors of ${name} cannot be counted.`);
+  return descriptors;
 }
