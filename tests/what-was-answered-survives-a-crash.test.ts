@@ -1,8 +1,15 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { upAll } from 'docker-compose';
+import { restartOne, upAll } from 'docker-compose';
 import { noteFault } from './fault-figures.ts';
-import { docker, ready, replicas, sql, stack } from './stack.ts';
+import { allServe, ask, docker, port, ready, replicas, sql, stack } from './stack.ts';
 import { allKinds, failuresOf, isHonest, Traffic } from './traffic.ts';
+
+// least_conn goes on counting what the killed worker had under way at each replica.
+afterAll(async () => {
+  await restartOne('nginx', stack);
+  await allServe();
+}, 60_000);
 
 /** Writes that were answered in the 4 s before a crash: somewhat fewer than 10 a second. */
 const answeredBefore = 35;
@@ -98,11 +105,18 @@ it('of the worker of Nginx, when it needs more memory than there is: another one
   let killed_ms = 0;
   const traffic = await Traffic.during(async traffic => {
     await sleep(4000);
+    // As many reads with bodies as may be under way of an address.
+    for (let sender = 0; sender < 100; sender++)
+      connect({ host: '127.0.0.1', port })
+        .on('error', () => {})
+        .write('GET /products/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n');
+    await sleep(500);
     killed_ms = traffic.now_ms;
     await runOutOfMemory('elier-test-nginx-1', 'nginx: worker process');
     await sleep(6000);
   });
   expect(await startedAt()).toBe(before);
+  expect((await ask('/products/1', { body: 'x' })).status).toBe(200); // those of the killed one hold no places
   const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > killed_ms + 3000);
   expect(failuresOf(sinceThen, ...allKinds)).toEqual([]);
   const hits = sinceThen.filter(({ kind, cache }) => kind === 'cached' && cache === 'HIT');
