@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sent, slowestOf } from './traffic.ts';
+import { isGood, type Sent, slowestOf } from './traffic.ts';
 
 /** A line of JSON for each fault of this run. */
 const file = join(tmpdir(), 'elier-test-faults.jsonl');
@@ -14,8 +14,7 @@ export function noteFault(fault: string, sent: readonly Sent[], lost: number): v
   const old = sent.filter(({ kind }) => kind === 'stale');
   const uncached = sent.filter(({ kind }) => kind === 'uncached');
   const writes = sent.filter(({ kind }) => kind === 'question' || kind === 'vote');
-  const failed = (some: readonly Sent[]) =>
-    some.filter(({ status }) => !(status >= 200 && status < 300)).length;
+  const failed = (some: readonly Sent[]) => some.filter(sent => !isGood(sent)).length;
   const of = (some: readonly Sent[]) => (some.length > 0 ? `${failed(some)} of ${some.length}` : '');
   const row = [
     fault,

@@ -200,7 +200,8 @@ export class Traffic {
 /** All but reads of old entries. */
 export const allKinds = ['cached', 'uncached', 'question', 'vote'] as const satisfies readonly Kind[];
 
-const isGood = ({ status }: Sent): boolean => status >= 200 && status < 300;
+/** Answered as asked. */
+export const isGood = ({ status }: Sent): boolean => status >= 200 && status < 300;
 
 /** Answered, or told when to come back. */
 export const isHonest = (sent: Sent): boolean =>
