@@ -215,11 +215,11 @@ export class Database {
 const away = (cause: unknown) => unavailable('The database cannot answer in time. Try again.', cause);
 
 /**
- * A broken constraint (23) or a statement whose time was up (57014): the connection is as good as before, and to open another
- * would cost more than the statement. After other errors its prepared statements may be of no use any more.
+ * A broken constraint (23), a write while an import replaces what it writes to (55006) or a statement whose time was up (57014):
+ * the connection is as good as before, and to open another would cost more than the statement. After other errors its prepared statements may be of no use any more.
  */
 function isConnectionGoodAfter(error: unknown): boolean {
-  return error instanceof DatabaseError && /^(23|57014)/.test(error.code ?? '');
+  return error instanceof DatabaseError && /^(23|55006|57014)/.test(error.code ?? '');
 }
 
 /** Bad values (22), broken constraints (23), bad statements and missing rights (42): trying again does not help. */
