@@ -161,7 +161,10 @@ const responses = {
   ]),
   HeadersTooLarge: problem('The headers are over 8 KiB.'),
   Failed: problem('A defect of the server, which it has logged.'),
-  Unavailable: problem('The database cannot answer in time; the request may be sent again.', ['Retry-After']),
+  Unavailable: problem(
+    'It cannot be answered now; the request may be sent again, a write with its Idempotency-Key.',
+    ['Retry-After'],
+  ),
 };
 
 const schemas = {

@@ -27,7 +27,7 @@ it('a question, and has the first answer', async () => {
   expect([first.status, second.status]).toEqual([201, 201]);
   expect(second.text).toBe(first.text);
   expect(second.headers.location).toBe(first.headers.location);
-  expect(second.headers['x-changed']).toBe('product-2');
+  expect(second.headers['x-changed']).toBe(first.headers['x-changed']);
   expect(await questions()).toBe(before + 1);
 });
 
@@ -65,7 +65,7 @@ it('also when all come at once', async () => {
   expect(await votes()).toBe(votesBefore + 1);
 });
 
-it('also on another replica, and after a restart', async () => {
+it('also on another replica', async () => {
   const first = await ask();
   const other = await startReplica(service.database.app);
   const options = { method: 'POST', body: question, headers: { 'Idempotency-Key': key } };

@@ -55,7 +55,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const row = await once(database, keyFrom(request), queries.askQuestion, values);
     if (!row) throw doesNotExist(`product ${product_id}`);
     const [product, question, text] = row;
-    response.set('X-Changed', `product-${product}`);
+    response.set('X-Changed', `product-${product} question-${question}`);
     sendCreated(response, `/qa/questions/${question}/answers`, text);
   };
 

@@ -30,7 +30,7 @@ describe('POST /qa/questions', () => {
     });
     expect(Math.abs(Date.parse(json.question_date) - Date.now())).toBeLessThan(60_000);
     expect(headers.location).toBe('/qa/questions/10/answers');
-    expect(headers['x-changed']).toBe('product-2');
+    expect(headers['x-changed']).toBe('product-2 question-10');
     expect((await questionsOf(2))[1]).toEqual(json);
     expect(await answersOf(10)).toEqual([]);
   });
