@@ -39,6 +39,7 @@ const badIds = [
   '01',
   '%201',
   '1%20',
+  '1%2F2',
   '١',
   '1%20or%201=1',
   '%00',
@@ -75,8 +76,8 @@ describe.each([
 });
 
 describe.each(['/products?', '/qa/questions?product_id=1&', '/qa/questions/1/answers?'])('GET %s', path => {
-  const bad = [...badIds.map(encodeURIComponent), ...badIds];
-  it.each(bad)('refuses page and count %s', async value => {
+  const bad = new Set([...badIds.map(encodeURIComponent), ...badIds]);
+  it.each([...bad])('refuses page and count %s', async value => {
     await expectProblem(400, `${path}page=${value}`, {}, /^page must be/);
     await expectProblem(400, `${path}count=${value}`, {}, /^count must be/);
   });
@@ -107,21 +108,10 @@ describe('GET /qa/questions', () => {
 });
 
 describe('an unknown route', () => {
-  it.each([
-    '/',
-    '/Products',
-    '/products/1/',
-    '/products/1/reviews',
-    '/products//1',
-    '//products',
-    '/qa',
-    '/favicon.ico',
-    '/products/1%2Fstyles',
-  ])('%s', async path => {
-    if (path === '/products/1/') expect((await service.call(path)).status).toBe(200);
-    else if (path === '/products/1%2Fstyles') await expectProblem(400, path);
-    else await expectProblem(404, path);
-  });
+  it.each(['/', '/Products', '/products/1/reviews', '/products//1', '//products', '/qa', '/favicon.ico'])(
+    '%s',
+    async path => void (await expectProblem(404, path)),
+  );
 });
 
 describe('a body', () => {
@@ -294,13 +284,13 @@ describe('a body', () => {
       { ...good, body: text },
       { ...good, email: text },
     ]);
-    attacks.push({ ...good, photos: slow.map(text => `https://${text}`).slice(0, 1) });
+    attacks.push({ ...good, photos: [`https://${slow[0]}`] });
     attacks.push({ ...good, photos: Array(30_000).fill(0) });
-    attacks.push({ ...good, ...Object.fromEntries(Array.from({ length: 7000 }, (_, key) => [key, '\0'])) });
+    attacks.push({ ...good, ...Object.fromEntries(Array.from({ length: 4000 }, (_, key) => [key, '\0'])) });
     for (const body of attacks) {
       const asked = performance.now();
       const { status, text } = await service.call(answer, { method: 'POST', body });
-      expect([400, 413, 422]).toContain(status);
+      expect(status).toBe(422);
       expect(text.length).toBeLessThan(4000);
       expect(performance.now() - asked).toBeLessThan(1000);
     }
@@ -345,7 +335,7 @@ describe('what is not HTTP', () => {
   });
 });
 
-it('leaves the service as fast as before, no connection checked out', async () => {
+it('leaves no connection to the database checked out', async () => {
   const paths = [
     '/products/x',
     '/products/0',

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
 import { call } from './testing/http.ts';
@@ -114,7 +115,8 @@ it('finishes what is running when it is told to stop, and accepts nothing new', 
   await owner.query('begin; select from qa.question for update');
 
   const vote = call(port, '/qa/questions/1/helpful', { method: 'PUT' });
-  await sleep(200);
+  const isWaiting = `select 1 from pg_stat_activity where usename = 'elier_app' and wait_event_type = 'Lock'`;
+  while ((await owner.query(isWaiting)).rowCount === 0) await sleep(10);
   child.kill('SIGTERM');
   await hears('stopping');
   await expect(call(port, '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -152,4 +154,14 @@ it('logs a write without the e-mail address in it', async () => {
   const { said } = await ended;
   expect(said).toContain('"route":"/qa/questions"');
   expect(said).not.toContain('@');
+});
+
+it('logs no e-mail address that stands in a message or a failure', async () => {
+  const script = `import { createLog } from '${join(import.meta.dirname, 'log.ts')}';
+    createLog('info').error('from <me@mail.example>', { failure: 'Key (email)=(me@mail.example) exists' });`;
+  const { stdout } = await promisify(execFile)(node, ['--input-type=module', '--eval', script]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    message: 'from <(e-mail)>',
+    failure: 'Key (email)=((e-mail)) exists',
+  });
 });

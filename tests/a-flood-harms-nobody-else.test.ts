@@ -6,10 +6,10 @@ import {
   clientWith,
   docker,
   memoryOf,
+  metrics,
   newAnswer,
   newQuestion,
   port,
-  replicas,
   sql,
   stack,
   startTimes,
@@ -109,13 +109,10 @@ const voteElsewhere = (path: string, times: number): Promise<string[]> =>
 
 /** How many questions each replica asked the database, as it says itself. */
 async function questionsAsked(): Promise<number[]> {
-  const address = '{{(index .NetworkSettings.Networks "elier-test_web").IPAddress}}';
-  const counts = (await replicas()).map(async name => {
-    const metrics = `http://${await docker('inspect', '-f', address, name)}:3000/metrics`;
-    const { out } = await exec('nginx', ['curl', '-s', metrics], stack);
-    return Number(/^cache_lookups_total\{lookup="miss"\} (\d+)$/m.exec(out)?.[1] ?? 0); // it says nothing of what never was
-  });
-  return Promise.all(counts);
+  // A replica says nothing of what never was.
+  return (await metrics()).map(text =>
+    Number(/^cache_lookups_total\{lookup="miss"\} (\d+)$/m.exec(text)?.[1] ?? 0),
+  );
 }
 
 const inCache = ['/products/1', '/products/2/styles', '/qa/questions?product_id=1'];
@@ -355,6 +352,7 @@ it('a burst of writes from one address: 429, and others may write', async () => 
     const [counted, tooMany, late] = [having(204), having(429), having(503)];
     expect(counted.length + tooMany.length + late.length).toBe(1500);
     expect(tooMany.length).toBeGreaterThan(500);
+    expect(counted.length).toBeGreaterThan(100);
     for (const { headers } of [...tooMany, ...late]) expect(headers['retry-after']).toBe('1');
     // What is told to come back without a key to come back with may have counted.
     expect(await votesFor(question)).toBeGreaterThanOrEqual(counted.length);
@@ -393,6 +391,7 @@ it('1,000 clients that ask at once for as many large pages: all are answered, or
     const answers = await Promise.all(pages.map(path => client(path)));
     for (const { status, headers } of answers)
       expect(status === 200 || (status === 503 && headers['retry-after'] === '1')).toBe(true);
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
   });
 }, 60_000);
 

@@ -46,7 +46,7 @@ describe.each(services)('%s', service => {
   });
 
   it('writes nowhere but where it must', async () => {
-    const script = `for d in / /etc /usr/local/bin /app /var/log; do touch $d/x 2>/dev/null && echo $d; done; true`;
+    const script = `for d in / /etc /usr/local/bin /app /app/.cache /home/node /var/log; do touch $d/x 2>/dev/null && echo $d; done; true`;
     expect(await inside(service, script)).toBe('');
   });
 });

@@ -63,10 +63,14 @@ it.each([
   ['a generation of its own', { headers: { 'X-Generation': '1', 'X-Accel-Expires': '9' } }],
   ['a range', { headers: { Range: 'bytes=0-1' } }],
 ])('answers a read with %s like any other', async (_name, options) => {
-  const path = freshPath();
-  const odd = await ask(path, options);
-  const plain = await ask(path);
-  expect([odd.status, odd.text]).toEqual([200, plain.text]);
+  for (const path of [freshPath(), `/qa/questions?product_id=1&count=${nextCount++}`]) {
+    const odd = await ask(path, options);
+    const next = await ask(path);
+    const plain = await ask(`${path}&uncached=%20`);
+    expect(plain.headers['x-cache']).toBe('BYPASS');
+    expect([odd.status, odd.text]).toEqual([200, plain.text]);
+    expect([next.status, next.text]).toEqual([200, plain.text]);
+  }
 });
 
 it('never keeps an error', async () => {

@@ -53,15 +53,22 @@ export async function replicas(): Promise<string[]> {
   return data.services.map(({ name }) => name).filter(name => /-app-\d+$/.test(name));
 }
 
-/** How many requests each replica has answered, as it says itself as soon as it listens. */
-export async function answered(): Promise<number[]> {
+/** What each replica counts, as it says itself as soon as it listens. */
+export async function metrics(): Promise<string[]> {
   const curl = ['curl', '-fsS', '--retry', '10', '--retry-delay', '1', '--retry-connrefused'];
-  const counts = (await replicas()).map(async name => {
+  const texts = (await replicas()).map(async name => {
     const { out } = await exec('nginx', [...curl, `http://${name}:3000/metrics`], stack);
-    const ofRoutes = out.matchAll(/^http_request_duration_seconds_count.* (\d+)$/gm);
+    return out;
+  });
+  return Promise.all(texts);
+}
+
+/** How many requests each replica has answered. */
+export async function answered(): Promise<number[]> {
+  return (await metrics()).map(text => {
+    const ofRoutes = text.matchAll(/^http_request_duration_seconds_count.* (\d+)$/gm);
     return [...ofRoutes].reduce((sum, [, count]) => sum + Number(count), 0);
   });
-  return Promise.all(counts);
 }
 
 /**

@@ -10,7 +10,7 @@ const dirtKinds = ['url quote', 'thumbnail quote', 'orphan', 'duplicate', 'zero'
 export type DirtKind = (typeof dirtKinds)[number];
 export type DirtCounts = Readonly<Record<DirtKind, number>>;
 
-/** Seen in the real set (contract.md, section 2). */
+/** Seen in the real set. */
 const REAL_MISSING_QUOTES = 193;
 const REAL_ZEROS = 58;
 /** Ours: one orphan and one duplicate in so many rows, far below what slows an import. */

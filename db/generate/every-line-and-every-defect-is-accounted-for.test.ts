@@ -37,7 +37,7 @@ interface Counted {
   zero: number;
 }
 
-/** What an import accepts and rejects, and why, by the rules of the contract and in its order. */
+/** What an import accepts and rejects, and why, by the rules of the import and in their order. */
 async function importAll(folder: string): Promise<Record<FileName, Counted>> {
   const result = {} as Record<FileName, Counted>;
   for (const { name } of dataFiles) {

@@ -41,9 +41,7 @@ describe('a line of photos.csv that lost a quote', () => {
       for (const second of places.slice(position + 1)) {
         const line = without(without(whole, second), first);
         const found = outcomes(photos, [...before, line, ...after].join('\n'));
-        expect(goodRecords(found).filter(record => record !== whole)).toEqual(
-          expect.arrayContaining([...before, ...after]),
-        );
+        expect(goodRecords(found)).toEqual([...before, ...after]);
         expect(found).toHaveLength(5);
       }
   });

@@ -15,7 +15,7 @@ const count = 500;
 /** Of so many questions of a product the answers are asked for. */
 const questionsAsked = 3;
 
-/** What the API must answer about a product, by the contract. */
+/** What the API must answer about a product, by the OpenAPI document. */
 export function* expectationsOf(product: ChosenProduct): Generator<Expectation> {
   const { id } = product;
   yield* [

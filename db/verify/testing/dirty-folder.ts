@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fullFolder } from '../../import/testing/data-folder.ts';
 
-/** A folder whose files hold what the contract names: to be repaired, to be rejected, and to be survived. */
+/** A folder whose files hold what a data file may hold: to be repaired, to be rejected, and to be survived. */
 export async function dirtyFolder(): Promise<string> {
   const folder = await fullFolder({
     'product.csv': [
