@@ -115,8 +115,12 @@ it('finishes what is running when it is told to stop, and accepts nothing new', 
   await owner.query('begin; select from qa.question for update');
 
   const vote = call(port, '/qa/questions/1/helpful', { method: 'PUT' });
-  const isWaiting = `select 1 from pg_stat_activity where usename = 'elier_app' and wait_event_type = 'Lock'`;
-  while ((await owner.query(isWaiting)).rowCount === 0) await sleep(10);
+  const isWaiting = `select 1 from pg_stat_activity
+    where datname = current_database() and usename = 'elier_app' and wait_event_type = 'Lock'`;
+  while ((await owner.query(isWaiting)).rowCount === 0) {
+    await sleep(10);
+    await owner.query('select pg_stat_clear_snapshot()'); // within a transaction it is kept
+  }
   child.kill('SIGTERM');
   await hears('stopping');
   await expect(call(port, '/health/live')).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -27,6 +27,7 @@ it('a question, and has the first answer', async () => {
   expect([first.status, second.status]).toEqual([201, 201]);
   expect(second.text).toBe(first.text);
   expect(second.headers.location).toBe(first.headers.location);
+  expect(first.headers['x-changed']).toMatch(/^product-2 question-\d+$/);
   expect(second.headers['x-changed']).toBe(first.headers['x-changed']);
   expect(await questions()).toBe(before + 1);
 });
