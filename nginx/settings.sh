@@ -25,7 +25,7 @@ done
     echo 'map "" $vary { default Accept-Encoding; }'
   else
     echo 'map $http_origin $allowed_origin {'
-    for origin in $origins; do echo "    \"~^$(printf %s "$origin" | sed 's/[][.]/\\&/g')\$\" \"$origin\";"; done
+    for origin in $origins; do echo "    \"~^$(printf %s "$origin" | sed 's/[].[]/\\&/g')\$\" \"$origin\";"; done
     echo '}'
     echo 'map "" $vary { default "Accept-Encoding, Origin"; }'
   fi
