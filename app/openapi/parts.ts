@@ -17,7 +17,7 @@ export const object = (properties: Record<string, unknown>) => ({
 export const array = (items: unknown) => ({ type: 'array', items });
 export const id = { type: 'integer', minimum: 1, maximum: maxInteger };
 export const text = { type: 'string' };
-export const price = { type: 'string', pattern: '^[0-9]+\\.00$' };
+export const price = { type: 'string', pattern: '^[0-9]+\\.[0-9]{2}$' };
 
 const everywhere = { 'X-Request-Id': header('X-Request-Id') };
 
