@@ -19,7 +19,7 @@ export const id = { type: 'integer', minimum: 1, maximum: maxInteger };
 /** How many elements a page was asked for, as it was applied. */
 export const appliedCount = { type: 'integer', minimum: 0, maximum: maxCount };
 export const text = { type: 'string' };
-export const price = { type: 'string', pattern: '^[0-9]+\\.00$' };
+export const price = { type: 'string', pattern: '^[0-9]+\\.[0-9]{2}$' };
 
 const everywhere = { 'X-Request-Id': header('X-Request-Id') };
 

@@ -45,7 +45,7 @@ test('an import that no disk has room for is refused before it begins', async ()
 });
 
 test('the tables, the rows staged and sorted, and the log are needed', async () => {
-  const sets = await findSets(await folderOfSize(1_000_000_000));
+  const { sets } = await findSets(await folderOfSize(1_000_000_000));
   expect(neededBytes(sets, 500_000_000) / 1e9).toBeCloseTo(0.7 + 2 * 1.25 + 0.5, 4);
   expect(neededBytes(sets, 5_000_000_000) / 1e9).toBeCloseTo(0.7 + 2 * 1.25 + 0.7, 4);
 });
@@ -54,7 +54,7 @@ describe('what df says', () => {
   const header = 'Filesystem 1024-blocks Used Available Capacity Mounted on';
   const check = async (line: string) => {
     const note = jest.fn();
-    const sets = await findSets(await folderOfSize(1_000_000_000));
+    const { sets } = await findSets(await folderOfSize(1_000_000_000));
     await refuseSmallDisk(client, sets, { ...silent, note }, `echo "${header}"; echo "${line}"`);
     return note.mock.calls.flat();
   };
@@ -71,7 +71,7 @@ describe('what df says', () => {
       expect.stringMatching(/^Whether the disk has room was not checked \(.* told no number\)\.$/),
     ]);
     const note = jest.fn();
-    const sets = await findSets(await fullFolder({}));
+    const { sets } = await findSets(await fullFolder({}));
     await refuseSmallDisk(client, sets, { ...silent, note }, 'no-such-program');
     expect(note).toHaveBeenCalledWith(
       'Whether the disk has room was not checked (program "no-such-program" failed).',

@@ -15,12 +15,14 @@ await new Command('import')
   )
   .argument('<folder>', 'the folder with the data files')
   .option('--rejects <file>', 'where to list rejected lines (default: rejects/<name of the folder>.csv)')
+  .option('--named <folder>', 'what messages call the folder (default: as it is given)')
   .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
   .option('--json', 'ends with the summary as one JSON object instead of the table')
   .action(run)
   .parseAsync();
 
 interface Options {
+  readonly named?: string;
   readonly rejects?: string;
   readonly target?: 'dev';
   readonly json?: true;
@@ -35,7 +37,8 @@ async function run(folder: string, options: Options): Promise<void> {
     const result = await importFolder({
       owner: options.target ? await embeddedOwner(developmentFolder()) : databaseSettings(process.env),
       folder,
-      rejects: options.rejects ?? join('rejects', `${basename(resolve(folder))}.csv`),
+      folderName: options.named,
+      rejects: options.rejects ?? join('rejects', `${basename(resolve(options.named ?? folder))}.csv`),
       discardUserRows: mayDiscardUserRows(process.env),
       progress,
       signal: interruption.signal,
