@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createLogger } from 'winston';
+import { folderAt } from '../../db/import/data-folder.ts';
 import { importFolder } from '../../db/import/import-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/database.ts';
 import type { Config } from '../config.ts';
@@ -49,7 +50,7 @@ export async function startTestService(): Promise<TestService> {
   const folder = join(import.meta.dirname, 'rows');
   await importFolder({
     owner: database.owner,
-    folder,
+    folder: folderAt(folder),
     rejects: join(tmpdir(), `${database.owner.database}.csv`),
   });
   const service = await startReplica(database.app);
