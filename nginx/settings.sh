@@ -64,3 +64,5 @@ if [ -n "$LOADER_IO_TOKEN" ]; then
     stop "LOADER_IO_TOKEN must be the token that Loader.io shows, letters and digits, not \"$LOADER_IO_TOKEN\"."
   echo "location ~ ^/loaderio-$token(?:\.txt|/)\$ { default_type text/plain; return 200 loaderio-$token; }"
 fi >/etc/nginx/conf.d/loader-io.conf
+
+sh /etc/nginx/checksums.sh >/tmp/checksums
