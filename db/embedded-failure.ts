@@ -11,14 +11,18 @@ export function asEmbeddedFailure(error: unknown, folder: string): unknown {
     return new EmbeddedFailure(`The embedded PostgreSQL cannot keep its data: ${reason}.`, { cause: error });
   }
   if (stderr === undefined) return error;
-  const lines = stderr.trim().split('\n');
-  const line = lines.find(text => /\b(?:fatal|panic|error):/i.test(text)) ?? lines.at(-1);
   return new EmbeddedFailure(
-    `The embedded PostgreSQL cannot make its data folder ${folder}: ${line?.trim()}`,
-    {
-      cause: error,
-    },
+    `The embedded PostgreSQL cannot make its data folder ${folder}: ${reasonIn(stderr)}.`,
+    { cause: error },
   );
+}
+
+/** The reason in what initdb said, without the time and the program's name before it. */
+function reasonIn(said: string): string {
+  if (/no space left|free disk space/i.test(said)) return 'the disk is full';
+  const lines = said.trim().split('\n');
+  const line = lines.find(text => /\b(?:fatal|panic|error):/i.test(text)) ?? lines.at(-1) ?? '';
+  return line.replace(/^.*?\b(?:fatal|panic|error): +/i, '').replace(/\.$/, '');
 }
 
 const notAllowed = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR']);
