@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Agent, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
 import { call } from './testing/http.ts';
+import { freePort } from './testing/port.ts';
+import { startReplica } from './testing/service.ts';
 
 let database: TestDatabase;
 const running = new Set<ChildProcess>();
@@ -55,13 +57,6 @@ function start(settings: Record<string, string>) {
   return { child, ended, hears };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
 it.each([
   [{ PORT: 'many' }, 'PORT must be a whole number from 1 to 65535, not "many".'],
   [{ PORT: '70000' }, 'PORT must be a whole number from 1 to 65535, not "70000".'],
@@ -96,6 +91,16 @@ it('does not start on a port that is taken, and says so', async () => {
     1,
     `PORT ${port} is taken by another program: stop it, or set PORT to another.\n`,
   ]);
+});
+
+it('does not start on a port that only root may use, and says so', async () => {
+  jest.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+    this.emit('error', Object.assign(new Error('listen EACCES'), { code: 'EACCES' }));
+    return this;
+  });
+  await expect(startReplica(database.app)).rejects.toThrow(
+    'PORT 0 is reserved for root on this machine: set PORT to 1024 or higher.',
+  );
 });
 
 it('starts without a database, is alive, and ready once the database is there', async () => {
