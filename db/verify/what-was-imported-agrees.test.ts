@@ -17,7 +17,7 @@ test('every answer about every product of a generated set, all kinds of defects 
   const files = await generate({ out: data, scale: 0.0001, seed: 3 });
   const owner = service.database.owner;
   await importFolder({ owner, folder: data, rejects: join(data, 'rejects.csv'), discardUserRows: true });
-  const api = new URL(`http://127.0.0.1:${service.port}`);
+  const api = { url: new URL(`http://127.0.0.1:${service.port}`) };
   const { chosen, comparison } = await verify({ data, api, products: 1000, seed: 1, progress: silent });
   expect(comparison.differences).toEqual([]);
   expect(comparison.differing).toBe(0);
