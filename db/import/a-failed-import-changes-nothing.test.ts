@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
 import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
@@ -49,7 +50,12 @@ afterEach(async () => {
 });
 
 const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
+  importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects: join(folder, 'rejects.csv'),
+    ...more,
+  });
 
 describe('a folder', () => {
   test('that is not there', () =>
@@ -90,22 +96,13 @@ describe('a folder', () => {
     await expect(load(folder)).rejects.toThrow(`skus.csv does not begin with a header line${untouched}`);
     await rm(join(folder, 'skus.csv'));
     await mkdir(join(folder, 'skus.csv'));
-    await expect(load(folder)).rejects.toThrow(`${folder}/skus.csv cannot be read (EISDIR)${untouched}`);
+    await expect(load(folder)).rejects.toThrow(
+      `The folder ${folder} holds the catalogue without skus.csv${untouched}`,
+    );
     await writeFile(join(folder, 'products.csv'), '');
     await expect(load(folder)).rejects.toThrow(
       `The folder ${folder} holds one file twice, as product.csv and products.csv${untouched}`,
     );
-  });
-
-  test('is named in messages as it is called', async () => {
-    const folder = await emptyFolder();
-    await expect(load(folder, { folderName: '~/my data' })).rejects.toThrow(
-      /^The folder ~\/my data holds none of the data files/,
-    );
-    const full = await fullFolder({});
-    await rm(join(full, 'skus.csv'));
-    await mkdir(join(full, 'skus.csv'));
-    await expect(load(full, { folderName: 'data' })).rejects.toThrow('data/skus.csv cannot be read');
   });
 });
 
@@ -303,17 +300,6 @@ describe('the command', () => {
     expect(await run('/nowhere', {}, options).ended).toEqual({
       code: 1,
       output: `The folder /nowhere cannot be read (ENOENT)${untouched}\n`,
-    });
-  });
-
-  test('names the folder as --named says, and its list after it', async () => {
-    const cwd = await emptyFolder();
-    const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
-    const { output } = await run(folder, { cwd }, ['--named', '../its data']).ended;
-    expect(output).toContain('Rejected lines: rejects/its data.csv\n');
-    expect(await run('/nowhere', { cwd }, ['--named', '../its data']).ended).toEqual({
-      code: 1,
-      output: `The folder ../its data cannot be read (ENOENT)${untouched}\n`,
     });
   });
 

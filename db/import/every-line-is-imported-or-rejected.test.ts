@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
+import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
 import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 async function load(folder: string, rejects = join(folder, 'rejects.csv')) {
-  const result = await importFolder({ owner: database.owner, folder, rejects });
+  const result = await importFolder({ owner: database.owner, folder: folderAt(folder), rejects });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 
@@ -345,7 +346,7 @@ test('an import whose tables do not hold what it counted is not served', async (
   await expect(
     importFolder({
       owner: database.owner,
-      folder,
+      folder: folderAt(folder),
       rejects: join(folder, 'r.csv'),
       progress: { ...silent, end },
     }),

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
+import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
 
@@ -23,7 +24,12 @@ afterAll(async () => {
 
 async function load(folder: string) {
   const rejects = join(folder, '.rejects.csv');
-  const result = await importFolder({ owner: database.owner, folder, rejects, discardUserRows: true });
+  const result = await importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects,
+    discardUserRows: true,
+  });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 

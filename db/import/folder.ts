@@ -1,7 +1,6 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { DataFile } from '../data-files.ts';
 import { catalogue } from './catalogue.ts';
+import type { DataFolder, OpenFile } from './data-folder.ts';
 import type { DataSet } from './data-set.ts';
 import { ImportFailure } from './failure.ts';
 import { type Column, columnsOf } from './header.ts';
@@ -15,11 +14,12 @@ export interface FoundFile {
   readonly file: DataFile;
   /** Its name in the folder. */
   readonly name: string;
-  readonly path: string;
   /** Its size in bytes, and of these the header line with its line end (and byte-order mark). */
   readonly bytes: number;
   readonly headerBytes: number;
   readonly columns: readonly Column[];
+  /** Opens it for reading what follows the header. */
+  open(): Promise<OpenFile>;
 }
 
 export interface FoundSet {
@@ -35,30 +35,27 @@ export interface Found {
 }
 
 /**
- * The sets that a folder holds: those of which any file is there; `name` is the folder's in messages. Throws ImportFailure when there is none, when a
- * file of a set is missing or there twice, or when a file does not begin with its header.
+ * The sets that a folder holds: those of which any file is there. Throws ImportFailure when there is none, when a file of a
+ * set is missing, there twice or cannot be read, or when it does not begin with its header.
  */
-export async function findSets(folder: string, name = folder): Promise<Found> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(cause => {
-    throw new ImportFailure(`The folder ${name} cannot be read (${cause.code})`, { cause });
-  });
-  const names = new Set(entries.map(({ name }) => name));
+export async function findSets(folder: DataFolder): Promise<Found> {
+  const names = new Set(await folder.names());
   const nameOf = new Map<DataFile, string>();
   for (const file of dataSets.flatMap(({ files }) => files)) {
     const present = [file.name, ...(file.otherName ? [file.otherName] : [])].filter(name => names.has(name));
     if (present.length > 1)
-      throw new ImportFailure(`The folder ${name} holds one file twice, as ${present.join(' and ')}`);
+      throw new ImportFailure(`The folder ${folder.name} holds one file twice, as ${present.join(' and ')}`);
     if (present[0]) nameOf.set(file, present[0]);
   }
   const sets = dataSets.filter(({ files }) => files.some(file => nameOf.has(file)));
   if (sets.length === 0) {
     const all = dataSets.flatMap(({ files }) => files.map(({ name }) => name));
-    throw new ImportFailure(`The folder ${name} holds none of the data files ${all.join(', ')}`);
+    throw new ImportFailure(`The folder ${folder.name} holds none of the data files ${all.join(', ')}`);
   }
   for (const { title, files } of sets) {
     const missing = files.filter(file => !nameOf.has(file)).map(({ name }) => name);
     if (missing.length > 0)
-      throw new ImportFailure(`The folder ${name} holds ${title} without ${missing.join(', ')}`);
+      throw new ImportFailure(`The folder ${folder.name} holds ${title} without ${missing.join(', ')}`);
   }
   const read = new Set(nameOf.values());
   return {
@@ -66,30 +63,18 @@ export async function findSets(folder: string, name = folder): Promise<Found> {
       sets.map(async set => ({
         set,
         files: await Promise.all(
-          set.files.map(file => {
-            const its = nameOf.get(file) ?? file.name;
-            return findFile(folder, file, its, join(name, its));
-          }),
+          set.files.map(file => findFile(folder, file, nameOf.get(file) ?? file.name)),
         ),
       })),
     ),
-    furtherFiles: entries
-      .filter(entry => !entry.isDirectory() && !entry.name.startsWith('.') && !read.has(entry.name))
-      .map(({ name }) => name)
-      .sort(),
+    furtherFiles: [...names].filter(name => !name.startsWith('.') && !read.has(name)).sort(),
   };
 }
 
-async function findFile(folder: string, file: DataFile, name: string, shownPath: string): Promise<FoundFile> {
-  const path = join(folder, name);
-  try {
-    const { size } = await stat(path);
-    return { file, name, path, bytes: size, ...readHeader(file, name, await readStart(path)) };
-  } catch (cause) {
-    if (cause instanceof ImportFailure) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new ImportFailure(`${shownPath} cannot be read (${code})`, { cause });
-  }
+async function findFile(folder: DataFolder, file: DataFile, name: string): Promise<FoundFile> {
+  const { size, bytes } = await folder.start(name, longestRecord);
+  const header = readHeader(file, name, bytes.toString('latin1'));
+  return { file, name, bytes: size, ...header, open: () => folder.open(name, header.headerBytes) };
 }
 
 function readHeader(file: DataFile, name: string, start: string): Pick<FoundFile, 'headerBytes' | 'columns'> {
@@ -103,15 +88,4 @@ function readHeader(file: DataFile, name: string, start: string): Pick<FoundFile
     headerBytes: newline < 0 ? start.length : newline + 1,
     columns: columnsOf(file, name, line),
   };
-}
-
-/** The beginning of a file, more than any header has, as "latin1". */
-async function readStart(path: string): Promise<string> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestRecord), 0, longestRecord);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 }

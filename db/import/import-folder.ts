@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import type { DataFolder } from './data-folder.ts';
 import type { DataSet } from './data-set.ts';
 import { refuseSmallDisk } from './disk.ts';
 import { ImportFailure } from './failure.ts';
@@ -16,9 +17,7 @@ const patience_ms = 600_000;
 
 export interface ImportRequest {
   readonly owner: ClientConfig;
-  readonly folder: string;
-  /** What messages call the folder. Default: its path. In a container it is mounted under another. */
-  readonly folderName?: string | undefined;
+  readonly folder: DataFolder;
   /** The file to list rejected lines in; lines that were repaired are listed beside it. */
   readonly rejects: string;
   /**
@@ -65,11 +64,11 @@ export interface ImportResult extends SetResult {
  */
 export async function importFolder(request: ImportRequest): Promise<ImportResult> {
   const begun = performance.now();
-  const { owner, folder, folderName = folder, signal, discardUserRows = false, progress = silent } = request;
+  const { owner, folder, signal, discardUserRows = false, progress = silent } = request;
   const rejects = new LineList(request.rejects);
   const repairs = new LineList(request.rejects.replace(/(\.csv)?$/, '.repaired.csv'));
   for (const list of [rejects, repairs]) await list.refuseUnwritable();
-  const { sets, furtherFiles } = await findSets(folder, folderName);
+  const { sets, furtherFiles } = await findSets(folder);
   const schemas = sets.map(({ set }) => set.schema);
   return importAlone(owner, schemas, signal, async (client, swapNow) => {
     const migration = await latestMigration(client);

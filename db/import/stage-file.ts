@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -147,13 +146,13 @@ async function* stagedRows(
   onProgress: (bytes: number, lines: number) => void,
 ): AsyncGenerator<Buffer> {
   const reader = new RecordReader(found.columns, rows);
-  const handle = await open(found.path);
+  const file = await found.open();
   const window = Buffer.allocUnsafe(windowBytes);
   let position = found.headerBytes;
   let held = 0;
   try {
     for (let isLast = false; !isLast; ) {
-      const { bytesRead } = await handle.read(window, held, windowBytes - held, position);
+      const bytesRead = await file.read(window, held, windowBytes - held);
       isLast = bytesRead === 0;
       position += bytesRead;
       held += bytesRead;
@@ -174,6 +173,6 @@ async function* stagedRows(
       if (staged.length > 0) yield staged;
     }
   } finally {
-    await handle.close();
+    await file.close();
   }
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { portOf, SettingError, stackSettings } from '../environment.ts';
+import { SettingError, stackAddress, stackSettings } from '../environment.ts';
 import { VerifyFailure } from './failure.ts';
 import { apiFrom, productsFrom, seedFrom } from './options.ts';
 import { progressOn } from './progress.ts';
@@ -19,7 +19,7 @@ const progress = progressOn(process.stderr);
 const start_ms = performance.now();
 try {
   const settings = stackSettings();
-  const url = options.api ?? new URL(`http://localhost:${portOf(settings)}`);
+  const url = options.api ?? stackAddress(settings);
   // With SERVER_NAMES the stack answers 421 to any other Host.
   const host = settings.SERVER_NAMES?.split(/[, ]+/).find(Boolean);
   const { chosen, comparison } = await verify({ ...options, api: { url, host }, progress });
