@@ -152,7 +152,9 @@ describe('what users wrote since the import is counted apart', () => {
     expect(comparison.differences).toEqual([]);
     expect(comparison).toMatchObject({ differing: 0, byUsers: 1 });
     expect(summary(chosen, comparison, 1)).toContain('0 differ');
-    expect(summary(chosen, comparison, 1)).toContain('1 more show what users wrote since the import');
+    expect(summary(chosen, comparison, 1)).toContain(
+      '1 more responses show what users wrote since the import',
+    );
   });
 
   test('answers of a question that was reported since', async () => {
@@ -193,7 +195,7 @@ describe('the command', () => {
     );
 
   test('asks the stack for the first of its SERVER_NAMES, on its HTTP_PORT', async () => {
-    const env = { HTTP_PORT: api.url.port, SERVER_NAMES: 'shop.example,api.shop.example' };
+    const env = { HTTP_PORT: api.url.host, SERVER_NAMES: 'shop.example,api.shop.example' };
     const { code, stdout } = await command(['--data', data], env);
     expect(stdout).toContain('0 differ');
     expect(code).toBe(0);

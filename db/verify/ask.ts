@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Found } from './difference.ts';
 import { VerifyFailure } from './failure.ts';
 
-/** Where the API is, and which of its host names to ask for, if it is not the address's. */
+/** Where the API is, and the Host header to send, if it is not the address's. */
 export interface Api {
   readonly url: URL;
   readonly host?: string | undefined;
@@ -13,7 +13,7 @@ const patience_ms = 30_000;
 const agent = new Agent({ keepAlive: true });
 
 /**
- * The API's answer to a GET. `retryAfter_s` is NaN unless the answer says when to ask again. Throws VerifyFailure when
+ * The API's response to a GET. `retryAfter_s` is NaN unless the answer says when to ask again. Throws VerifyFailure when
  * there is no answer.
  */
 export async function ask(api: Api, path: string): Promise<Found & { readonly retryAfter_s: number }> {

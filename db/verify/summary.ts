@@ -20,7 +20,7 @@ export function summary(chosen: Chosen, comparison: Comparison, elapsed_s: numbe
   const written =
     byUsers === 0
       ? ''
-      : `${number(byUsers)} more show what users wrote since the import (votes, questions, answers, reports): no error.\n`;
+      : `${number(byUsers)} more responses show what users wrote since the import (votes, questions, answers, reports). That is no error.\n`;
   return `${shown.join('')}${number(answers)} answers compared (${number(notFound)} had to be 404), ${number(differing)} differ:
 ${counts.join('')}\
 ${written}They are about ${number(products.length)} of ${number(productsInAll)} products, with ${number(rows)} rows, \
