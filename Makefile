@@ -134,7 +134,7 @@ import: ## puts the data files of DATA= in the place of what the stack serves [T
 	@[[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 ifeq ($(TARGET),dev)
 	@$(MAKE) --no-print-directory $(installed)
-	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/\#\~\//$$HOME/}"
+	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/#\~\//$$HOME/}"
 else
 	@$(needs_stack)
 	@bash deploy/import.sh
@@ -151,7 +151,7 @@ import-bench: $(installed) ## how long the import of DATA= into the stack takes,
 .PHONY: verify
 verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
-	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
+	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
 
 .PHONY: bench
 bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
