@@ -12,9 +12,10 @@ RUN rm -rf /usr/local/lib/node_modules /opt/yarn* /usr/local/bin/npm /usr/local/
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
-COPY package.json ./
-COPY db db
-COPY app app
+# Readable for every user, also from a checkout made with umask 077.
+COPY --chmod=755 package.json ./
+COPY --chmod=755 db db
+COPY --chmod=755 app app
 # What node makes of a file is kept: the processes start faster, and without the 20 MiB that removing the types takes and
 # never gives back. It is found by the user who made it; an import that runs as another (`make import`) does without.
 ENV NODE_COMPILE_CACHE=/app/.cache

@@ -5,6 +5,22 @@ SHELL := /bin/bash
 machine_path := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
 # Everything else runs on the project's own Node, whatever version the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(machine_path)
+# Compose makes the project's name from the folder's, and finds none in a name such as "проект".
+project_name := $(shell bash deploy/project-name.sh)
+ifneq ($(project_name),)
+export COMPOSE_PROJECT_NAME := $(project_name)
+endif
+
+# What may stand on make's command line, beside the settings in .env.example. A misspelt name would do nothing.
+variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION JSON MINUTES NAME ONLY OUT PORT RATE REQUESTS \
+	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET TEST_POSTGRES COMPOSE_% DOCKER_% \
+	$(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
+given := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+unknown := $(firstword $(filter-out $(variables),$(given)))
+ifneq ($(unknown),)
+nearest := $(shell bash deploy/nearest.sh '$(unknown)' $(filter-out %\%,$(variables)))
+$(error There is no variable $(unknown)$(if $(nearest),. The nearest is $(nearest)))
+endif
 
 SCALE ?= 0.001
 SEED ?= 1
@@ -16,8 +32,8 @@ artillery := artillery/node_modules/.installed
 npm_ci := PATH='$(machine_path)' npm ci --ignore-scripts=false --include=dev --include=optional --bin-links \
 	--no-audit --no-fund --loglevel=error
 needs_npm = command -v npm >/dev/null || { echo 'make needs npm, which comes with Node 20 or newer.' >&2; exit 1; }
-needs_docker = docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1 || \
-	{ echo 'make $@ needs a running Docker engine with Compose. Without Docker, make dev serves the same API.' >&2; exit 1; }
+needs_docker = bash deploy/check-docker.sh '$@'
+needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
 # Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
@@ -26,7 +42,7 @@ some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -
 
 .PHONY: help
 help: ## lists these commands
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -f deploy/help.awk Makefile
 
 # An install whose Node does not run is made anew: half an install, or a folder copied from another machine.
 ifneq ($(shell node_modules/.bin/node --version >/dev/null 2>&1 && echo runs),runs)
@@ -47,7 +63,7 @@ $(artillery): artillery/package.json artillery/package-lock.json
 	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(npm_ci) --prefix artillery
 	@touch $@
 
-# On one machine, without Docker
+## On one machine, without Docker
 
 .PHONY: dev test
 dev: $(installed) ## serves the API on http://localhost:3000 (PORT=) with a PostgreSQL of its own
@@ -61,36 +77,28 @@ else
 	@npm run --silent lint && npm run --silent types && npm test --silent
 endif
 
-# The production stack with Docker Compose
+## The production stack with Docker Compose
 
 .PHONY: up down ps logs roll test-stack
-up: ## the production stack on http://localhost:8080 (HTTP_PORT=), ready when this returns
+up: ## starts or updates the stack on http://localhost:8080 (HTTP_PORT=); ready when it returns
 	@$(needs_docker)
-	@docker compose up --detach --build --wait --wait-timeout 600
+	@bash deploy/up.sh
 
-down: ## stops it; the data stays
+down: ## stops the stack; the data stays
 	@$(needs_docker)
 	@docker compose down
 
-ps: ## its containers
+ps: ## lists its containers
 	@$(needs_docker)
 	@docker compose ps
 
-logs: ## its logs, as they come
+logs: ## follows its logs
 	@$(needs_docker)
 	@docker compose logs --follow --tail 100
 
-roll: ## puts the replicas of the app, one by one, into new containers made from what is here; no request fails, unless a migration holds a table
+roll: ## replaces the containers of the app one by one; no request fails, unless a migration locks a table
 	@$(needs_docker)
-	@docker compose build --quiet app
-	@docker compose run --rm --no-deps prepare
-	@set -e; replicas=$$(docker compose ps --quiet app); \
-	[ -n "$$replicas" ] || { echo 'There is no replica to replace: make up starts the stack.' >&2; exit 1; }; \
-	for replica in $$replicas; do \
-		docker stop $$replica >/dev/null; docker rm $$replica >/dev/null; \
-		docker compose --progress quiet up --detach --no-deps --no-recreate --wait app; \
-		sleep 6; : for so long Nginx passes over a replica that it met before it listened; \
-	done
+	@bash deploy/roll.sh
 
 test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name]
 	@$(if $(ONLY),$(call some_match,test-stack))
@@ -111,7 +119,7 @@ audit: $(installed) ## what is known against the npm packages, and which Debian 
 	@docker compose build --quiet app
 	@node tests/audit.ts
 
-# Data
+## Data
 
 .PHONY: generate import
 generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real size: 39,127,256 rows] [SEED=1]
@@ -134,12 +142,12 @@ else
 		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
 endif
 
-# Measuring
+## Measuring
 
 .PHONY: import-bench
 import-bench: $(installed) ## how long the import of DATA= into the stack takes, beside plain COPY, sort and index
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import-bench DATA=folder' >&2; exit 1)
-	@$(needs_docker)
+	@$(needs_stack)
 	@node bench/import.ts '$(DATA)'
 
 .PHONY: verify
@@ -168,11 +176,11 @@ page-bytes: $(installed) ## how many bytes a product page's four answers have [A
 
 .PHONY: blocks
 blocks: ## how many blocks each read of the running stack's database touches
-	@$(needs_docker)
+	@$(needs_stack)
 	@docker compose build --quiet app
-	@docker compose run --rm --volume '$(CURDIR)/bench:/app/bench:ro' prepare node bench/blocks.ts
+	@docker compose run --rm --no-deps --user "$$(id -u):$$(id -g)" --volume "$$PWD/bench:/app/bench:ro" prepare node bench/blocks.ts
 
-# Load runs
+## Load runs
 
 .PHONY: load-test load-clean load-compare
 load-test: $(installed) $(artillery) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
@@ -180,7 +188,7 @@ load-test: $(installed) $(artillery) ## load as a front-end makes it, and a repo
 		$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
 
 load-clean: ## removes what load runs wrote from the stack's database
-	@$(needs_docker)
+	@$(needs_stack)
 	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
 
 load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder

@@ -24,7 +24,7 @@ const app = createApp({
   cache: nothing,
   log: createLogger({ silent: true }),
   metrics: new Metrics(),
-  corsOrigin: '*',
+  origins: '*',
 });
 const routes = routesOf(app.router.stack as unknown as Layer[]).sort();
 

@@ -42,7 +42,7 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   const cache = new Cache(config.cacheEntries, lookup => metrics.countLookup(lookup));
   metrics.watch(database);
 
-  const app = createApp({ database, cache, log, metrics, corsOrigin: config.corsOrigin });
+  const app = createApp({ database, cache, log, metrics, origins: config.origins });
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);

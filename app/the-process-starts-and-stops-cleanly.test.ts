@@ -65,12 +65,22 @@ it.each([
   [{ PGPASSWORD_FILE: '/nowhere' }, 'PGPASSWORD_FILE names a file that cannot be read: /nowhere.'],
   [{ DB_CONNECTIONS: '2' }, 'DB_CONNECTIONS must be a whole number from 3 to 9, not "2".'],
   [{ CACHE_ENTRIES: '1.5' }, 'CACHE_ENTRIES must be a whole number from 1 to 1000000, not "1.5".'],
-  [{ CORS_ORIGIN: 'shop' }, 'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop".'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of error, warn, info, debug, not "loud".'],
 ])('does not start with %j, and says why in one sentence', async (settings, sentence) => {
   const { code, said } = await start(settings).ended;
   expect([code, said]).toEqual([1, `${sentence}\n`]);
 });
+
+it.each(['shop', 'https://shop.example/', '*', 'https://Shop.example', 'null'])(
+  'does not start with the origin %s beside another',
+  async origin => {
+    const { code, said } = await start({ CORS_ORIGIN: `http://localhost:3000, ${origin}` }).ended;
+    expect([code, said]).toEqual([
+      1,
+      `CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not "${origin}".\n`,
+    ]);
+  },
+);
 
 it('does not start on a port that is taken, and says so', async () => {
   const other = createServer().listen(0);

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Environment, portOf, SettingError } from '../db/environment.ts';
+import { type Environment, SettingError, stackAddress } from '../db/environment.ts';
 import { BadOption } from './bad-option.ts';
 import { mostRate, mostSeconds, readScenario, type Scenario } from './scenario.ts';
 
@@ -25,7 +25,7 @@ export interface Given {
  * that is not this machine and was not confirmed.
  */
 export function optionsFrom(given: Given, settings: Environment): Options {
-  const target = targetFrom(given.target || `http://localhost:${portFrom(settings)}`);
+  const target = given.target ? targetFrom(given.target) : localStack(settings);
   const isLocal = isThisMachine(target.hostname);
   if (!isLocal && given.confirm !== 'yes')
     throw new BadOption(
@@ -35,9 +35,9 @@ export function optionsFrom(given: Given, settings: Environment): Options {
   return { scenario: asAsked(scenario, given), target: target.origin, isLocal };
 }
 
-function portFrom(settings: Environment): number {
+function localStack(settings: Environment): URL {
   try {
-    return portOf(settings);
+    return stackAddress(settings);
   } catch (error) {
     if (error instanceof SettingError) throw new BadOption(error.message);
     throw error;

@@ -17,7 +17,8 @@ try {
   await copyWholeLines(join(folder, 'photos.csv'), join(photos, 'photos.csv'));
   const volumes = [`${folder}:/data:ro`, `${photos}:/photos:ro`, `${resolve('bench')}:/app/bench:ro`];
   const yardstick: { copy_s: number; sort_s: number } = jsonOf('docker', [
-    ...['compose', 'run', '--rm', '-T', '--user', '0:0', ...volumes.flatMap(volume => ['--volume', volume])],
+    ...['compose', 'run', '--rm', '--no-deps', '-T', '--user', '0:0'],
+    ...volumes.flatMap(volume => ['--volume', volume]),
     ...['prepare', 'node', 'bench/yardstick.ts', '/data', '/photos'],
   ]);
   const summary = jsonOf('make', ['--silent', 'import', `DATA=${folder}`, 'JSON=yes']);
@@ -34,6 +35,10 @@ try {
   const { lines, imported, rejected } = summary.totals;
   console.log(`${lines} lines = ${imported} imported + ${rejected} rejected`);
   console.log(`${(summary.elapsed / sum_s).toFixed(2)} times the yardstick (target: at most ${target})`);
+} catch (error) {
+  // A command that failed has said why.
+  if (typeof (error as { status?: unknown }).status !== 'number') throw error;
+  process.exitCode = 1;
 } finally {
   await rm(photos, { recursive: true });
 }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { maxOctets } from '../app/database.ts';
 import { closedLoad, openLoad } from './load.ts';
 import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
+import { refuse } from './refuse.ts';
 import { coldPages, hotCatalogue, randomOf } from './requests.ts';
 import { keep } from './results.ts';
 import {
@@ -36,7 +37,7 @@ const asked = (process.env.ONLY ?? '').split(',').filter(Boolean);
 const chosen = parts.filter(({ name }) => asked.length === 0 || asked.some(start => name.startsWith(start)));
 const unknown = asked.find(start => !parts.some(({ name }) => name.startsWith(start)));
 if (unknown !== undefined)
-  throw new Error(`There is no part ${unknown}, only ${parts.map(({ name }) => name).join(', ')}.`);
+  refuse(`There is no part ${unknown}, only ${parts.map(({ name }) => name).join(', ')}.`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
@@ -178,5 +179,5 @@ async function saveStaticFiles(world: World): Promise<void> {
 function wholeNumber(name: string, fallback: number): number {
   const text = process.env[name] || String(fallback);
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  throw new Error(`${name} must be a whole number from 1 to 9999, not "${text}".`);
+  return refuse(`${name} must be a whole number from 1 to 9999, not "${text}".`);
 }

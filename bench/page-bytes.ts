@@ -1,24 +1,36 @@
 import { Agent, get } from 'node:http';
-import { portOf, stackSettings } from '../db/environment.ts';
+import { localStack } from './local-stack.ts';
+import { refuse } from './refuse.ts';
 import { randomOf } from './requests.ts';
 
 // How many bytes the four answers of a product page have, as a browser gets them from the running stack.
-const api = process.env.API || `http://127.0.0.1:${portOf(stackSettings())}`;
+const api = process.env.API ? given(process.env.API) : localStack();
 const samples = 500;
 const agent = new Agent({ keepAlive: true });
 
+function given(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === 'http:') return url.origin;
+  return refuse(`API must be an address such as http://localhost:8080, not "${text}".`);
+}
+
+function refuseSilent(error: Error): never {
+  const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
+  return refuse(`${api} does not answer: ${code ?? error.message}. make up starts the stack.`);
+}
+
 /** Bytes of an answer's body on the wire, compressed or not. */
 function bytesOf(path: string, encoding: string): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise(resolve => {
     get(`${api}${path}`, { agent, headers: { 'Accept-Encoding': encoding } }, incoming => {
-      if (incoming.statusCode !== 200) reject(new Error(`${path} was answered with ${incoming.statusCode}.`));
+      if (incoming.statusCode !== 200) refuse(`${api} answers ${path} with ${incoming.statusCode}.`);
       let bytes = 0;
       incoming.on('data', chunk => {
         bytes += chunk.length;
       });
       incoming.on('end', () => resolve(bytes));
-      incoming.on('error', reject);
-    }).on('error', reject);
+      incoming.on('error', refuseSilent);
+    }).on('error', refuseSilent);
   });
 }
 
@@ -27,7 +39,7 @@ async function lastProduct(): Promise<number> {
   let [known, beyond] = [1, 2 ** 31];
   while (beyond - known > 1) {
     const middle = Math.floor((known + beyond) / 2);
-    const { ok } = await fetch(`${api}/products/${middle}`);
+    const { ok } = await fetch(`${api}/products/${middle}`).catch(refuseSilent);
     if (ok) known = middle;
     else beyond = middle;
   }

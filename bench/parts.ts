@@ -1,7 +1,7 @@
 import * as catalogue from '../app/catalogue/queries.ts';
 import type { Statement } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
-import { portOf, stackSettings } from '../db/environment.ts';
+import { localStack } from './local-stack.ts';
 import * as make from './requests.ts';
 
 /** A server under a list of requests. */
@@ -31,7 +31,7 @@ export interface Part {
   readonly isWarm: boolean;
 }
 
-export const product = `http://127.0.0.1:${portOf(stackSettings())}`;
+export const product = localStack();
 const bareCache = 'http://127.0.0.1:18091';
 export const plainWay = 'http://127.0.0.1:18092';
 const staticFiles = 'http://127.0.0.1:18093';

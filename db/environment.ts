@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -41,9 +42,19 @@ function dotenv(): string {
   }
 }
 
-/** The port of this machine on which that stack answers. Throws SettingError when it cannot be one. */
-export function portOf(settings: Environment): number {
-  return integerSetting(settings, 'HTTP_PORT', 8080, { min: 1, max: 65_535 });
+/**
+ * Where that stack answers, by HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for anything
+ * else.
+ */
+export function stackAddress(settings: Environment): URL {
+  const text = settings.HTTP_PORT || '8080';
+  const [, address = '', port = ''] = /^(?:([0-9.]+|\[[0-9a-fA-F:.]+\]):)?([0-9]{1,5})$/.exec(text) ?? [];
+  const host = address === '' || address === '0.0.0.0' ? 'localhost' : address.replace('[::]', '[::1]');
+  const isAddress = host === 'localhost' || isIP(host.replace(/[[\]]/g, '')) > 0;
+  if (isAddress && Number(port) >= 1 && Number(port) <= 65_535) return new URL(`http://${host}:${port}`);
+  throw new SettingError(
+    `HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080, not "${text}".`,
+  );
 }
 
 /** A secret from NAME or from the file that NAME_FILE names. Throws SettingError when there is neither. */

@@ -21,6 +21,7 @@ const names = [
   '004_catalogue_as_documents.sql',
   '005_photos_in_their_answer.sql',
   '006_idempotency.sql',
+  '007_no_email.sql',
 ];
 const toEmpty = () =>
   owner.query(

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { portOf, SettingError, stackSettings } from '../environment.ts';
+import { SettingError, stackAddress, stackSettings } from '../environment.ts';
 import { VerifyFailure } from './failure.ts';
 import { apiFrom, productsFrom, seedFrom } from './options.ts';
 import { progressOn } from './progress.ts';
@@ -18,7 +18,7 @@ const options = new Command('verify')
 const progress = progressOn(process.stderr);
 const start_ms = performance.now();
 try {
-  const api = options.api ?? new URL(`http://localhost:${portOf(stackSettings())}`);
+  const api = options.api ?? stackAddress(stackSettings());
   const { chosen, comparison } = await verify({ ...options, api, progress });
   console.log(summary(chosen, comparison, (performance.now() - start_ms) / 1000));
   if (comparison.differing > 0) process.exitCode = 1;
