@@ -36,6 +36,7 @@ needs_docker = bash deploy/check-docker.sh '$@'
 needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+target_is_known = [[ '$(TARGET)' =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 # Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
 some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
 	{ echo 'ONLY=$(ONLY) matches no test file of make $@.' >&2; exit 1; }
@@ -128,7 +129,7 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 
 import: $(installed) ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
-	@[[ '$(TARGET)' =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
+	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@npm run --silent import -- --target dev $(if $(JSON),--json) '$(DATA)'
 else
@@ -140,6 +141,26 @@ else
 		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
 		$(if $(JSON),--no-TTY) \
 		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
+endif
+
+.PHONY: psql reset
+psql: $(if $(filter dev,$(TARGET)),$(installed)) ## psql on the stack's database, as its owner [TARGET=dev: on that of make dev]
+	@$(target_is_known)
+ifeq ($(TARGET),dev)
+	@node db/psql.ts
+else
+	@$(needs_stack)
+	@docker compose exec $$([ -t 0 ] || echo --no-TTY) --env PGOPTIONS='-c search_path=catalogue,qa,public' postgres psql -U elier elier
+endif
+
+reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and puts the sample in its place; asks first [TARGET=dev: of make dev] [CONFIRM=yes]
+	@$(target_is_known)
+ifeq ($(TARGET),dev)
+	@bash deploy/confirm.sh 'make reset TARGET=dev' 'deletes all data of make dev in this folder' '$(CONFIRM)'
+	@node db/reset.ts --target dev
+else
+	@$(needs_stack)
+	@bash deploy/reset.sh '$(CONFIRM)'
 endif
 
 ## Measuring

@@ -26,7 +26,7 @@ export interface Run {
 
 export function copyCheckout(): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'elier-checkout-'));
-  for (const name of ['app', 'db', 'package.json'])
+  for (const name of ['.env.example', 'Makefile', 'app', 'db', 'deploy', 'package.json'])
     cpSync(join(own, name), join(folder, name), { recursive: true });
   symlinkSync(join(own, 'node_modules'), join(folder, 'node_modules'));
   const script = `import { developmentFolder } from '${folder}/db/embedded.ts'; console.log(developmentFolder())`;
