@@ -22,6 +22,9 @@ nearest := $(shell bash deploy/nearest.sh '$(unknown)' $(filter-out %\%,$(variab
 $(error There is no variable $(unknown)$(if $(nearest),. The nearest is $(nearest)))
 endif
 
+# Recipes read these as they are, whatever quotes and blanks are in them.
+export DATA JSON TARGET
+
 SCALE ?= 0.001
 SEED ?= 1
 
@@ -36,7 +39,7 @@ needs_docker = bash deploy/check-docker.sh '$@'
 needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
-target_is_known = [[ '$(TARGET)' =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
+target_is_known = [[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 # Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
 some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
 	{ echo 'ONLY=$(ONLY) matches no test file of make $@.' >&2; exit 1; }
@@ -127,20 +130,15 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 	@$(if $(OUT),,echo 'Name the folder to write to: make generate OUT=folder' >&2; exit 1)
 	@npm run --silent generate -- --out '$(OUT)' --scale '$(SCALE)' --seed '$(SEED)'
 
-import: $(installed) ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
+import: ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
-	@npm run --silent import -- --target dev $(if $(JSON),--json) '$(DATA)'
+	@$(MAKE) --no-print-directory $(installed)
+	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/\#\~\//$$HOME/}"
 else
-	@$(needs_docker)
-	@[[ -d '$(DATA)' ]] || { echo 'There is no folder $(DATA).' >&2; exit 1; }
-	@mkdir -p rejects
-	@docker compose build --quiet app
-	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
-		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
-		$(if $(JSON),--no-TTY) \
-		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
+	@$(needs_stack)
+	@bash deploy/import.sh
 endif
 
 .PHONY: psql reset

@@ -4,6 +4,7 @@ import { ImportFailure } from './failure.ts';
 
 /** How many bytes of each file come before the contents; see `folderFrom`. deploy/import.sh sends as many. */
 export const startBytes = 65_536;
+const newline = 0x0a;
 /** The longest list of files, in bytes. */
 const maxList = 1024 * 1024;
 
@@ -69,10 +70,10 @@ class Bytes {
   async lines(): Promise<string[]> {
     let text = Buffer.alloc(0);
     for (;;) {
-      const end = text.indexOf('\n\n');
-      if (end >= 0) {
+      const end = text[0] === newline ? -1 : text.indexOf('\n\n');
+      if (text[0] === newline || end > 0) {
         this.#chunk = text.subarray(end + 2);
-        return text.toString('utf8', 0, end).split('\n');
+        return text.toString('utf8', 0, Math.max(end, 0)).split('\n').filter(Boolean);
       }
       if (text.length > maxList || !(await this.#next()))
         throw new ImportFailure('The stream has no list of files');
