@@ -201,10 +201,16 @@ blocks: ## how many blocks each read of the running stack's database touches
 
 ## Load runs
 
-.PHONY: load-test load-clean load-compare
-load-test: $(installed) $(artillery) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
-	@node artillery/main.ts $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
-		$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+.PHONY: load-test load-clean load-compare known-scenario
+load_options = $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
+	$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+load-test: known-scenario $(installed) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
+	@[ -e $(artillery) ] || node artillery/main.ts --check $(load_options)
+	@$(MAKE) --no-print-directory $(artillery)
+	@node artillery/main.ts $(load_options)
+
+known-scenario: # a misspelt one is not worth an install
+	@bash artillery/check-scenario.sh "$$SCENARIO"
 
 load-clean: ## removes what load runs wrote from the stack's database
 	@$(needs_stack)
