@@ -216,6 +216,6 @@ load-clean: ## removes what load runs wrote from the stack's database
 	@$(needs_stack)
 	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
 
-load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder
-	@$(if $(and $(A),$(B)),,echo 'Name the folders of two runs: make load-compare A=folder B=folder' >&2; exit 1)
+load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
+	@$(if $(and $(A),$(B)),,echo 'Name two runs, as they are in artillery/reports/: make load-compare A=run B=run' >&2; exit 1)
 	@node artillery/compare.ts '$(A)' '$(B)'
