@@ -27,7 +27,13 @@ try {
     ...volumes.flatMap(volume => ['--volume', volume]),
     ...['prepare', 'node', 'bench/yardstick.ts', '/data', '/photos'],
   ]);
-  const summary = jsonOf('make', ['--silent', 'import', `DATA=${folder}`, 'JSON=yes']);
+  const summary = jsonOf('make', [
+    '--silent',
+    '--no-print-directory',
+    'import',
+    `DATA=${folder}`,
+    'JSON=yes',
+  ]);
   const sum_s = yardstick.copy_s + yardstick.sort_s;
   console.table({
     'COPY into bare tables': inSeconds(yardstick.copy_s),
