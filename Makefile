@@ -1,8 +1,10 @@
 # The commands of the ÉLIER back-end. `make` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# The project's own Node, whatever version the machine has.
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# npm installs with the machine's own Node: npm finds the machine's settings (proxy, CA file) by the path of its Node.
+machine_path := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
+# Everything else runs on the project's own Node, whatever version the machine has.
+export PATH := $(CURDIR)/node_modules/.bin:$(machine_path)
 # Compose makes the project's name from the folder's, and finds none in a name such as "проект".
 project_name := $(shell bash deploy/project-name.sh)
 ifneq ($(project_name),)
@@ -20,29 +22,48 @@ nearest := $(shell bash deploy/nearest.sh '$(unknown)' $(filter-out %\%,$(variab
 $(error There is no variable $(unknown)$(if $(nearest),. The nearest is $(nearest)))
 endif
 
+# Recipes read these as they are, whatever quotes and blanks are in them.
+export DATA JSON TARGET
+
 SCALE ?= 0.001
 SEED ?= 1
 
-installed := node_modules/.package-lock.json
-artillery := artillery/node_modules/.package-lock.json
+# Written here, after npm's own last file, when the install is known to be whole.
+installed := node_modules/.installed
+artillery := artillery/node_modules/.installed
+# The machine's npm settings may leave out what runs this project: development packages and install scripts.
+npm_ci := PATH='$(machine_path)' npm ci --ignore-scripts=false --include=dev --include=optional --bin-links \
+	--no-audit --no-fund --loglevel=error
+needs_npm = command -v npm >/dev/null || { echo 'make needs npm, which comes with Node 20 or newer.' >&2; exit 1; }
 needs_docker = bash deploy/check-docker.sh '$@'
 needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+# Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
+some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
+	{ echo 'ONLY=$(ONLY) matches no test file of make $@.' >&2; exit 1; }
 
 .PHONY: help
 help: ## lists these commands
 	@awk -f deploy/help.awk Makefile
 
+# An install whose Node does not run is made anew: half an install, or a folder copied from another machine.
+ifneq ($(shell node_modules/.bin/node --version >/dev/null 2>&1 && echo runs),runs)
+.PHONY: $(installed)
+endif
+
 $(installed): package.json package-lock.json
+	@$(needs_npm)
 	@echo 'Installing packages …'
-	@npm ci --no-audit --no-fund --loglevel=error
+	@$(npm_ci)
+	@node_modules/.bin/node --version >/dev/null 2>&1 || \
+		{ echo 'npm ci brought no Node that runs: npm may not run install scripts here, see "npm config list".' >&2; exit 1; }
 	@touch $@
 
 # Without the browser that Artillery would download for tests of pages.
 $(artillery): artillery/package.json artillery/package-lock.json
 	@echo 'Installing Artillery …'
-	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix artillery --no-audit --no-fund --loglevel=error
+	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(npm_ci) --prefix artillery
 	@touch $@
 
 ## On one machine, without Docker
@@ -51,8 +72,13 @@ $(artillery): artillery/package.json artillery/package-lock.json
 dev: $(installed) ## serves the API on http://localhost:3000 (PORT=) with a PostgreSQL of its own
 	@exec node app/dev.ts
 
-test: $(installed) ## lint, types, and every test that needs no Docker
+test: $(installed) ## lint, types, and every test that needs no Docker [ONLY=part of a name: the matching test files alone]
+ifdef ONLY
+	@$(call some_match,test)
+	@npm test --silent -- '$(ONLY)'
+else
 	@npm run --silent lint && npm run --silent types && npm test --silent
+endif
 
 ## The production stack with Docker Compose
 
@@ -77,9 +103,10 @@ roll: ## replaces the containers of the app one by one; no request fails, unless
 	@$(needs_docker)
 	@bash deploy/roll.sh
 
-test-stack: $(installed) ## the tests that drive a stack of their own
+test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name]
+	@$(if $(ONLY),$(call some_match,test-stack))
 	@$(needs_docker)
-	@npm run --silent test-stack
+	@npm run --silent test-stack -- $(if $(ONLY),'$(ONLY)')
 
 .PHONY: drill
 drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
@@ -102,20 +129,15 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 	@$(if $(OUT),,echo 'Name the folder to write to: make generate OUT=folder' >&2; exit 1)
 	@npm run --silent generate -- --out '$(OUT)' --scale '$(SCALE)' --seed '$(SEED)'
 
-import: $(installed) ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
+import: ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
-	@[[ '$(TARGET)' =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
+	@[[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 ifeq ($(TARGET),dev)
-	@npm run --silent import -- --target dev $(if $(JSON),--json) '$(DATA)'
+	@$(MAKE) --no-print-directory $(installed)
+	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/\#\~\//$$HOME/}"
 else
-	@$(needs_docker)
-	@[[ -d '$(DATA)' ]] || { echo 'There is no folder $(DATA).' >&2; exit 1; }
-	@mkdir -p rejects
-	@docker compose build --quiet app
-	@docker compose run --rm --user "$$(id -u):$$(id -g)" --env DISCARD_USER_ROWS \
-		--volume '$(abspath $(DATA)):/data:ro' --volume '$(CURDIR)/rejects:/app/rejects' \
-		$(if $(JSON),--no-TTY) \
-		prepare db/import/main.ts /data $(if $(JSON),--json) --rejects 'rejects/$(notdir $(abspath $(DATA))).csv'
+	@$(needs_stack)
+	@bash deploy/import.sh
 endif
 
 ## Measuring

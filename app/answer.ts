@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Response } from 'express';
+import { isUnchanged } from './conditions.ts';
 import { maxInteger, type Page } from './parameters.ts';
 import { Problem } from './problem.ts';
 import { Unsent } from './unsent.ts';
@@ -12,12 +13,8 @@ const minCompressed = 512;
 /** 4 is nearly as small as 9 for a third of the time; few answers need a second chunk. */
 const compression = { level: 4, chunkSize: 4096 };
 
-const keptHeaders = [
-  'Cache-Control',
-  'Link',
-  'Access-Control-Allow-Origin',
-  'Access-Control-Expose-Headers',
-] as const;
+/** Headers that Nginx keeps with an answer, and goes on giving when the app says that it is the same. */
+const keptHeaders = ['Cache-Control', 'Link'] as const;
 
 const unsent = new Unsent();
 
@@ -28,16 +25,16 @@ export interface Caching {
 }
 
 /**
- * Sends JSON text as it came from PostgreSQL, compressed for who accepts that, with an ETag; or 304 when the client has
- * it already. To a 304 Nginx goes on giving the headers it kept, so the ETag tells them apart as well. Throws a 503 when it
- * is large, and too many large ones are under way.
+ * Sends JSON text as it came from PostgreSQL, compressed for clients that accept it, with an ETag that also tells its headers
+ * apart; or 304 when the client has it already. Throws a 412 when If-Match does not hold, and a 503 when the response is
+ * large and too many large ones are in flight.
  */
 export function sendJson(response: Response, text: string, caching: Caching): void {
   response.set('Cache-Control', caching.cacheControl);
   const answer = encode(keptHeaders.map(name => response.get(name)).join('\n'), text);
   response.set('ETag', answer.etag);
   const { req: request } = response;
-  if (request.fresh) return void response.status(304).end();
+  if (isUnchanged(request, answer.etag, !caching.isShared)) return void response.status(304).end();
   const isCompressed = text.length >= minCompressed && request.acceptsEncodings('gzip') === 'gzip';
   // At once: left to other threads, answers would wait for them in memory, a thousand large ones in more than there is.
   if (isCompressed) answer.compressed ??= gzipSync(answer.plain, compression);
@@ -83,12 +80,12 @@ export function sendPage(
   if (folded === undefined) throw new Error('A page came without its row.');
   if (folded === '') throw new Problem(400, 'count is too large: the page would be over 1 MiB.');
   const lineEnd = folded.indexOf('\n');
-  const isFull = Number(folded.slice(0, lineEnd)) === count;
+  const isFull = count > 0 && Number(folded.slice(0, lineEnd)) === count;
   const linkTo = (target: number, rel: string) =>
     `<${path}${path.includes('?') ? '&' : '?'}page=${target}&count=${count}>; rel="${rel}"`;
   const links = [
     ...(isFull && page < maxInteger && offset + count <= 2 ** 31 ? [linkTo(page + 1, 'next')] : []),
-    ...(page > 1 ? [linkTo(page - 1, 'prev')] : []),
+    ...(page > 1 && count > 0 ? [linkTo(page - 1, 'prev')] : []),
   ];
   if (links.length > 0) response.set('Link', links.join(', '));
   sendJson(response, folded.slice(lineEnd + 1), caching);

@@ -1,10 +1,12 @@
 import { parse } from 'node:querystring';
 import express, { type Express } from 'express';
 import { Admission } from './admission.ts';
+import { type Caching, sendJson } from './answer.ts';
 import type { Cache } from './cache.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
+import { allowOrigins, type Origins } from './cors.ts';
 import type { Database } from './database.ts';
-import { allowOrigin, limitSizes, nameRequests, refuseFragments } from './headers.ts';
+import { limitSizes, nameRequests, refuseFragments } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { type Log, logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,18 +19,22 @@ export interface Parts {
   readonly cache: Cache;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly corsOrigin: string;
+  readonly origins: Origins;
 }
 
+const document = JSON.stringify(openapi);
+const documentCaching: Caching = { cacheControl: 'public, max-age=60', isShared: false };
+
 /** The API, wired together from its parts. */
-export function createApp({ database, cache, log, metrics, corsOrigin }: Parts): Express {
+export function createApp({ database, cache, log, metrics, origins }: Parts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
+  app.disable('etag'); // answer.ts makes those of reads; nothing else has one
   // Every parameter counts, however many came before it: one that is given twice must be seen twice.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
 
-  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigin(corsOrigin));
+  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigins(origins));
   app.use(limitSizes, refuseFragments);
   app.use(healthRoutes(database));
   app
@@ -37,7 +43,7 @@ export function createApp({ database, cache, log, metrics, corsOrigin }: Parts):
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
   app
     .route('/openapi.json')
-    .get((_request, response) => void response.json(openapi))
+    .get((_request, response) => sendJson(response, document, documentCaching))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
   const admission = new Admission();
   app.use(catalogueRoutes(database, cache, admission));

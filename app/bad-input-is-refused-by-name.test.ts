@@ -77,13 +77,15 @@ describe.each([
 
 describe.each(['/products?', '/qa/questions?product_id=1&', '/qa/questions/1/answers?'])('GET %s', path => {
   const bad = new Set([...badIds.map(encodeURIComponent), ...badIds]);
-  it.each([...bad])('refuses page and count %s', async value => {
+  it.each([...bad])('refuses page %s', async value => {
     await expectProblem(400, `${path}page=${value}`, {}, /^page must be/);
-    await expectProblem(400, `${path}count=${value}`, {}, /^count must be/);
   });
 
-  it('refuses a count above 500, a page past 2^31 and a parameter given twice', async () => {
-    await expectProblem(400, `${path}count=501`, {}, /^count must be 500 at most/);
+  it.each([...bad].filter(value => !/^[0-9]+$/.test(value)))('refuses count %s', async value => {
+    await expectProblem(400, `${path}count=${value}`, {}, /^count must be a whole number/);
+  });
+
+  it('refuses a page past 2^31 and a parameter given twice', async () => {
     await expectProblem(400, `${path}page=2147483647&count=500`, {}, /^page is too deep/);
     await expectProblem(400, `${path}page=1&page=1`, {}, /^page is given more than once/);
     await expectProblem(400, `${path}count=5&p%61ge=1&page=2`, {}, /^page is given more than once/);
@@ -200,20 +202,12 @@ describe('a body', () => {
     expect(await rules(answer, { ...good, photos: 'https://a.example' })).toEqual(['/photos']);
     expect(await rules(answer, { ...good, photos: null })).toEqual(['/photos']);
     expect(await rules(answer, { ...good, photos: Array(6).fill('https://a.example') })).toEqual(['/photos']);
-    for (const url of [
-      1,
-      null,
-      '',
-      'a.example',
-      'ftp://a.example',
-      'javascript:alert(1)',
-      'http://',
-      'https:// a',
-      `https://a.example/${'x'.repeat(2083)}`,
-      'https://a.example/\0',
-    ]) {
+    expect(await rules(answer, { ...good, photos: Array(101).fill('blob:x') })).toEqual(['/photos']);
+    for (const url of [1, null, `https://a.example/${'x'.repeat(2083)}`, 'https://a.example/\0', 'blob:\0']) {
       expect(await rules(answer, { ...good, photos: ['https://a.example', url] })).toEqual(['/photos/1']);
     }
+    const tooMany = { ...good, name: '', photos: Array(6).fill('https://a.example') };
+    expect(await rules(answer, tooMany)).toEqual(['/name', '/photos']);
   });
 
   it('with a NUL or a lone surrogate anywhere, also where nobody reads', async () => {
@@ -285,6 +279,7 @@ describe('a body', () => {
       { ...good, email: text },
     ]);
     attacks.push({ ...good, photos: [`https://${slow[0]}`] });
+    attacks.push({ ...good, photos: [`https://a.example/${a}`] });
     attacks.push({ ...good, photos: Array(30_000).fill(0) });
     attacks.push({ ...good, ...Object.fromEntries(Array.from({ length: 4000 }, (_, key) => [key, '\0'])) });
     for (const body of attacks) {
@@ -308,11 +303,13 @@ describe('a body', () => {
   });
 });
 
-it('a URL or headers over 8 KiB, also far over', async () => {
+it('a URL or a header over 8 KiB, also far over, and headers over 16 KiB', async () => {
   for (const length of [8 * 1024, 100_000]) {
     await expectProblem(414, `/products/${'1'.repeat(length)}`, {}, /8 KiB/);
     await expectProblem(431, '/products/1', { headers: { 'X-Large': 'x'.repeat(length) } }, /8 KiB/);
   }
+  const many = Object.fromEntries(['A', 'B', 'C'].map(name => [`X-${name}`, 'x'.repeat(6000)]));
+  await expectProblem(431, '/products/1', { headers: many }, /16 KiB/);
 });
 
 describe('what is not HTTP', () => {
@@ -340,7 +337,7 @@ it('leaves no connection to the database checked out', async () => {
     '/products/x',
     '/products/0',
     '/qa/questions',
-    '/products?count=501',
+    '/products?count=x',
     '/nothing',
     '/products/%00',
     '/%zz',

@@ -6,6 +6,7 @@ import {
   SettingError,
   textSetting,
 } from '../db/environment.ts';
+import type { Origins } from './cors.ts';
 
 export interface Config {
   readonly port: number;
@@ -14,8 +15,8 @@ export interface Config {
   readonly databaseConnections: number;
   /** Answers kept in this replica's cache at most. */
   readonly cacheEntries: number;
-  /** What `Access-Control-Allow-Origin` says. */
-  readonly corsOrigin: string;
+  /** Whose pages may call from a browser. */
+  readonly origins: Origins;
   readonly logLevel: string;
 }
 
@@ -30,14 +31,19 @@ export function readConfig(environment: Environment): Config {
     database: databaseSettings({ PGUSER: 'elier_app', ...environment }),
     databaseConnections: integerSetting(environment, 'DB_CONNECTIONS', 8, connections),
     cacheEntries: integerSetting(environment, 'CACHE_ENTRIES', 2000, { min: 1, max: 1_000_000 }),
-    corsOrigin: readOrigin(textSetting(environment, 'CORS_ORIGIN', '*')),
+    origins: readOrigins(textSetting(environment, 'CORS_ORIGIN', '*')),
     logLevel: readLogLevel(textSetting(environment, 'LOG_LEVEL', 'info')),
   };
 }
 
-function readOrigin(origin: string): string {
-  if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin;
-  throw new SettingError(`CORS_ORIGIN must be * or an origin such as https://shop.example, not "${origin}".`);
+function readOrigins(text: string): Origins {
+  const origins = text.split(/[\s,]+/).filter(Boolean);
+  if (origins.length <= 1 && (origins[0] ?? '*') === '*') return '*';
+  const wrong = origins.find(origin => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong === undefined) return origins;
+  throw new SettingError(
+    `CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not "${wrong}".`,
+  );
 }
 
 function readLogLevel(level: string): string {

@@ -1,41 +1,80 @@
-import { developmentFolder, startEmbedded } from '../db/embedded.ts';
+import { join, relative } from 'node:path';
+import { developmentFolder, EmbeddedFailure, type EmbeddedPostgres, startEmbedded } from '../db/embedded.ts';
 import { SettingError } from '../db/environment.ts';
-import { migrate } from '../db/migrate.ts';
-import { importSample } from '../db/sample.ts';
 import { readConfig } from './config.ts';
-import { createLog } from './log.ts';
-import { serve } from './serve.ts';
+import { changesIn } from './dev/changes.ts';
+import { Processes } from './dev/processes.ts';
 
-// `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own.
+// `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own. It ends with status 1 when it
+// does not get to serve; from then on it starts the service again whenever a file changes, until a signal ends it.
 const appPassword = 'development';
+const checkout = join(import.meta.dirname, '..');
 
 // From the start, so that a Ctrl-C that comes early also stops PostgreSQL.
-const told = new Promise(resolve => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
-});
+const end = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => end.abort());
 
 try {
   const started = performance.now();
   // Where PostgreSQL is, nobody need say: it is its own.
-  const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
-  const config = readConfig({ ...Object.fromEntries(settings), PGPASSWORD: appPassword });
+  const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
+  const { port } = readConfig({ ...settings, PGPASSWORD: appPassword });
   const postgres = await startEmbedded(developmentFolder());
+  const processes = new Processes({ ...settings, ...placeOf(postgres) }, end.signal);
   try {
-    await migrate(postgres.owner, appPassword);
-    const rows = await importSample(postgres.owner);
-    if (rows > 0) console.log(`The database was empty: imported a sample of ${rows} rows.`);
-    const database = { ...postgres.owner, user: 'elier_app', password: appPassword };
-    const service = await serve({ ...config, database }, createLog(config.logLevel));
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`\nReady after ${seconds} s: http://localhost:${service.port}/products`);
-    console.log('Ctrl-C stops the service and its PostgreSQL; the data stays.\n');
-    await told;
-    await service.stop();
+    if (!(await prepare(processes, postgres)) || !(await serve(processes))) {
+      process.exitCode = end.signal.aborted ? 0 : 1;
+    } else {
+      console.log(`\nReady after ${secondsSince(started)} s: http://localhost:${port}/products`);
+      console.log('A change of a file in app/ or db/ starts the service again.');
+      console.log('Ctrl-C stops the service and its PostgreSQL; the data stays.\n');
+      await restartOnChanges(processes, postgres);
+    }
   } finally {
+    await processes.stop();
     await postgres.stop();
   }
 } catch (error) {
-  if (!(error instanceof SettingError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  if (!(error instanceof SettingError || error instanceof EmbeddedFailure)) throw error;
+  if (!end.signal.aborted) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function restartOnChanges(processes: Processes, postgres: EmbeddedPostgres): Promise<void> {
+  for await (const paths of changesIn([join(checkout, 'app'), join(checkout, 'db')], end.signal)) {
+    const started = performance.now();
+    const names = paths.map(path => relative(checkout, path));
+    await processes.stop();
+    const isServing =
+      (names.every(name => !name.startsWith('db')) || (await prepare(processes, postgres))) &&
+      (await serve(processes));
+    if (end.signal.aborted) return;
+    const [first, ...others] = names;
+    const changed = `${first}${others.length > 0 ? ` and ${others.length} more` : ''} changed`;
+    console.log(
+      isServing
+        ? `${changed}: serving again after ${secondsSince(started)} s.`
+        : `${changed}: the service does not run. The next change of a file tries again.`,
+    );
+  }
+}
+
+/** As the stack does before its replicas start: migrations, the app's password, the sample. */
+function prepare(processes: Processes, { owner }: EmbeddedPostgres): Promise<boolean> {
+  const { user: PGUSER, password: PGPASSWORD } = owner;
+  return processes.finish(join(checkout, 'db/prepare.ts'), { PGUSER, PGPASSWORD, APP_PASSWORD: appPassword });
+}
+
+function serve(processes: Processes): Promise<boolean> {
+  return processes.serve(join(import.meta.dirname, 'dev/service.ts'), { PGPASSWORD: appPassword });
+}
+
+function placeOf({ owner: { host, port, database } }: EmbeddedPostgres) {
+  return { PGHOST: host, PGPORT: String(port), PGDATABASE: database };
+}
+
+function secondsSince(started: number): string {
+  return ((performance.now() - started) / 1000).toFixed(1);
 }

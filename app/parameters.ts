@@ -1,8 +1,8 @@
 import { Problem } from './problem.ts';
 
-/** The largest id, page and count: PostgreSQL's integer. */
+/** The largest id and page: PostgreSQL's integer. */
 export const maxInteger = 2_147_483_647;
-/** The most elements a page may have. */
+/** The most elements a page may have; a larger count gets as many. */
 export const maxCount = 500;
 const maxOffset = 2 ** 31;
 
@@ -31,21 +31,31 @@ export function requiredIntegerFrom(query: Query, name: string): number {
 
 /** The page in the query: page 1 of 5 elements unless it says otherwise. Throws a 400 for a page that cannot be. */
 export function pageFrom(query: Query): Page {
-  const page = optionalIntegerFrom(query, 'page', 1);
-  const count = optionalIntegerFrom(query, 'count', 5);
-  if (count > maxCount) throw new Problem(400, `count must be ${maxCount} at most.`);
+  const page = optionalFrom(query, 'page', 1, integerFrom);
+  const count = optionalFrom(query, 'count', 5, countFrom);
   const offset = (page - 1) * count;
   if (offset > maxOffset)
     throw new Problem(400, `page is too deep: ${offset} elements would come before it.`);
   return { page, count, offset };
 }
 
+/** Front-ends ask for 10000000000 elements when they want all: Link says where the rest is. */
+function countFrom(name: string, text: unknown): number {
+  if (typeof text === 'string' && /^[0-9]+$/.test(text)) return Math.min(Number(text), maxCount);
+  throw new Problem(400, `${name} must be a whole number, in plain digits.`);
+}
+
 /** Front-ends send a variable they never set as `undefined`, `null` or nothing. */
 const absent: readonly unknown[] = [undefined, '', 'undefined', 'null'];
 
-function optionalIntegerFrom(query: Query, name: string, fallback: number): number {
+function optionalFrom(
+  query: Query,
+  name: string,
+  fallback: number,
+  read: (name: string, text: unknown) => number,
+): number {
   const value = once(query, name);
-  return absent.includes(value) ? fallback : integerFrom(name, value);
+  return absent.includes(value) ? fallback : read(name, value);
 }
 
 function once(query: Query, name: string): unknown {

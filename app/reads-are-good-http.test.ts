@@ -1,3 +1,4 @@
+import { conditionalReads, preflightNames } from './testing/front-end-requests.ts';
 import { startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
@@ -74,13 +75,37 @@ describe.each([...catalogue, ...questions])('%s', path => {
   });
 
   it('answers a preflight', async () => {
-    const { status, text, headers } = await service.call(path, {
-      method: 'OPTIONS',
-      headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'PUT' },
-    });
-    expect([status, text]).toEqual([204, '']);
-    expect(headers['access-control-allow-methods']).toBe('GET, HEAD, POST, PUT');
-    expect(headers['access-control-allow-headers']).toBe('Authorization, Content-Type, Idempotency-Key');
+    for (const names of preflightNames) {
+      const { status, text, headers } = await service.call(path, {
+        method: 'OPTIONS',
+        headers: {
+          Origin: 'https://shop.example',
+          'Access-Control-Request-Method': 'PUT',
+          'Access-Control-Request-Headers': names,
+        },
+      });
+      expect([status, text]).toEqual([204, '']);
+      expect(headers['access-control-allow-methods']).toBe('GET, HEAD, POST, PUT');
+      expect(headers['access-control-allow-headers']).toBe(names);
+    }
+  });
+
+  it('does not echo in a preflight what is no list of header names, or is over 1 KiB', async () => {
+    for (const names of ['a b', 'a,,b', 'a;b', 'a\u00e4', 'x'.repeat(1025)]) {
+      const { status, headers } = await service.call(path, {
+        method: 'OPTIONS',
+        headers: { Origin: 'https://shop.example', 'Access-Control-Request-Headers': names },
+      });
+      expect([names, status, headers['access-control-allow-headers']]).toEqual([names, 204, undefined]);
+    }
+  });
+
+  it('judges conditions as RFC 9110 does', async () => {
+    const { headers } = await service.call(path);
+    for (const { headers: conditions, status } of conditionalReads(headers.etag ?? '')) {
+      const answer = await service.call(path, { headers: conditions });
+      expect([conditions, answer.status]).toEqual([conditions, status]);
+    }
   });
 
   it('names each answer, with the id that Nginx made or its own', async () => {

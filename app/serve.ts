@@ -35,14 +35,14 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts the API on its port. Throws SettingError when the port is taken. */
+/** Starts the API on its port. Throws SettingError when the port is taken or reserved for root. */
 export async function serve(config: Config, log: Log): Promise<Service> {
   const metrics = new Metrics();
   const database = new Database(config.database, config.databaseConnections, log);
   const cache = new Cache(config.cacheEntries, lookup => metrics.countLookup(lookup));
   metrics.watch(database);
 
-  const app = createApp({ database, cache, log, metrics, corsOrigin: config.corsOrigin });
+  const app = createApp({ database, cache, log, metrics, origins: config.origins });
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
@@ -63,11 +63,17 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   };
 }
 
+/** Why a port cannot be used, and what to do, by the code of the error. */
+const unusable: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken by another program: stop it, or set PORT to another.',
+  EACCES: 'is reserved for root on this machine: set PORT to 1024 or higher.',
+};
+
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new SettingError(`PORT ${port} is taken by another program: stop it, or set PORT to another.`));
+      const problem = error.code && unusable[error.code];
+      reject(problem ? new SettingError(`PORT ${port} ${problem}`) : error);
     });
     server.listen(port, resolve);
   });

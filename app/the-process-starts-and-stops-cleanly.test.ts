@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { Agent, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
 import { call } from './testing/http.ts';
+import { freePort } from './testing/port.ts';
+import { startReplica } from './testing/service.ts';
 
 let database: TestDatabase;
 const running = new Set<ChildProcess>();
@@ -55,13 +57,6 @@ function start(settings: Record<string, string>) {
   return { child, ended, hears };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
-
 it.each([
   [{ PORT: 'many' }, 'PORT must be a whole number from 1 to 65535, not "many".'],
   [{ PORT: '70000' }, 'PORT must be a whole number from 1 to 65535, not "70000".'],
@@ -70,12 +65,22 @@ it.each([
   [{ PGPASSWORD_FILE: '/nowhere' }, 'PGPASSWORD_FILE names a file that cannot be read: /nowhere.'],
   [{ DB_CONNECTIONS: '2' }, 'DB_CONNECTIONS must be a whole number from 3 to 9, not "2".'],
   [{ CACHE_ENTRIES: '1.5' }, 'CACHE_ENTRIES must be a whole number from 1 to 1000000, not "1.5".'],
-  [{ CORS_ORIGIN: 'shop' }, 'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop".'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of error, warn, info, debug, not "loud".'],
 ])('does not start with %j, and says why in one sentence', async (settings, sentence) => {
   const { code, said } = await start(settings).ended;
   expect([code, said]).toEqual([1, `${sentence}\n`]);
 });
+
+it.each(['shop', 'https://shop.example/', '*', 'https://Shop.example', 'null'])(
+  'does not start with the origin %s beside another',
+  async origin => {
+    const { code, said } = await start({ CORS_ORIGIN: `http://localhost:3000, ${origin}` }).ended;
+    expect([code, said]).toEqual([
+      1,
+      `CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not "${origin}".\n`,
+    ]);
+  },
+);
 
 it('does not start on a port that is taken, and says so', async () => {
   const other = createServer().listen(0);
@@ -86,6 +91,16 @@ it('does not start on a port that is taken, and says so', async () => {
     1,
     `PORT ${port} is taken by another program: stop it, or set PORT to another.\n`,
   ]);
+});
+
+it('does not start on a port that only root may use, and says so', async () => {
+  jest.spyOn(Server.prototype, 'listen').mockImplementationOnce(function (this: Server) {
+    this.emit('error', Object.assign(new Error('listen EACCES'), { code: 'EACCES' }));
+    return this;
+  });
+  await expect(startReplica(database.app)).rejects.toThrow(
+    'PORT 0 is reserved for root on this machine: set PORT to 1024 or higher.',
+  );
 });
 
 it('starts without a database, is alive, and ready once the database is there', async () => {

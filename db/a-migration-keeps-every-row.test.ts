@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { folderAt } from './import/data-folder.ts';
 import { importFolder } from './import/import-folder.ts';
 import { migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
@@ -34,7 +35,7 @@ async function contents() {
 test('004 and 005 make of the rows what an import makes of the same files', async () => {
   await importFolder({
     owner: database.owner,
-    folder: join(import.meta.dirname, '../app/testing/rows'),
+    folder: folderAt(join(import.meta.dirname, '../app/testing/rows')),
     rejects: join(tmpdir(), `${database.owner.database}.csv`),
   });
   const imported = await contents();

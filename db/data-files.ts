@@ -1,9 +1,22 @@
-/** What a column of a data file holds. An `id` is 1 … 2147483647, an `integer` 0 … 2147483647. */
-export type ColumnType = 'id' | 'integer' | 'integer?' | 'boolean' | 'milliseconds' | 'text' | 'text?';
+/**
+ * The type of a column. An `id` is 1 to 2,000,000,000, an `integer` 0 to 2147483647, a `price` 0 to 2147483647.99 with
+ * at most two decimals. A column with a `?` type may be NULL: a bare `null`, or nothing at all.
+ */
+export type ColumnType =
+  | 'id'
+  | 'integer'
+  | 'price'
+  | 'price?'
+  | 'boolean'
+  | 'milliseconds'
+  | 'text'
+  | 'text?';
 
 export interface DataFile {
   readonly name: string;
-  /** The columns in the order of the header line; a `?` type may be a bare `null`. */
+  /** Another name that the file may have. */
+  readonly otherName?: string;
+  /** The documented columns, in their documented order. */
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** Lines after the header in the real set. */
   readonly rows: number;
@@ -13,13 +26,14 @@ export interface DataFile {
 export const catalogueFiles = [
   {
     name: 'product.csv',
+    otherName: 'products.csv',
     columns: {
       id: 'id',
       name: 'text',
       slogan: 'text',
       description: 'text',
       category: 'text',
-      default_price: 'integer',
+      default_price: 'price',
     },
     rows: 1_000_011,
   },
@@ -34,8 +48,8 @@ export const catalogueFiles = [
       id: 'id',
       productId: 'id',
       name: 'text',
-      sale_price: 'integer?',
-      original_price: 'integer',
+      sale_price: 'price?',
+      original_price: 'price',
       default_style: 'boolean',
     },
     rows: 1_958_102,
@@ -67,7 +81,7 @@ export const qaFiles = [
       body: 'text',
       date_written: 'milliseconds',
       asker_name: 'text',
-      asker_email: 'text',
+      asker_email: 'text?',
       reported: 'boolean',
       helpful: 'integer',
     },
@@ -81,7 +95,7 @@ export const qaFiles = [
       body: 'text',
       date_written: 'milliseconds',
       answerer_name: 'text',
-      answerer_email: 'text',
+      answerer_email: 'text?',
       reported: 'boolean',
       helpful: 'integer',
     },
@@ -94,7 +108,7 @@ export const qaFiles = [
   },
 ] as const satisfies readonly DataFile[];
 
-/** The header line of a data file, without its line end. */
+/** The documented header line of a data file, without its line end. */
 export function headerOf(file: DataFile): string {
   return Object.keys(file.columns).join(',');
 }

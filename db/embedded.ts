@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, chmod, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chown, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { asEmbeddedFailure, EmbeddedFailure } from './embedded-failure.ts';
 import type { DatabaseSettings } from './environment.ts';
+
+export { EmbeddedFailure };
 
 const run = promisify(execFile);
 
@@ -24,6 +28,10 @@ const isRoot = process.getuid?.() === 0;
 const serverAccount = isRoot ? { uid: 65_534, gid: 65_534 } : {};
 /** How long the server may take to start (a crash recovery included) or to stop, in seconds. */
 const controlTimeout_s = 60;
+/** How long a server that another process started first may take until it is ready, in milliseconds. */
+const otherStart_ms = 10_000;
+/** How long the server may take to notice that a client is gone, in milliseconds. */
+const goodbye_ms = 1000;
 
 /** An embedded PostgreSQL that is running: how its owner connects, and how to stop it. */
 export interface EmbeddedPostgres {
@@ -34,16 +42,23 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts PostgreSQL from its npm package on a data folder, on a free port of 127.0.0.1, and makes the folder
- * first if need be; joins the server when one is running there already. Throws with the end of the server's log
- * when it does not start.
+ * first if need be; joins the server when one is running there already, also one that another process starts at the
+ * same moment. Throws EmbeddedFailure, which says why, when it cannot.
  */
 export async function startEmbedded(
   folder: string,
   settings: readonly string[] = [],
 ): Promise<EmbeddedPostgres> {
   const bin = await binaries();
-  if (!existsSync(join(folder, 'data', 'PG_VERSION'))) await initialise(bin, folder);
-  if ((await runningPort(folder)) === undefined) await start(bin, folder, settings);
+  try {
+    if (!isInitialised(folder)) await initialise(bin, folder);
+    if ((await runningPort(folder)) === undefined) {
+      await refuseOtherVersion(bin, folder);
+      await start(bin, folder, settings);
+    }
+  } catch (error) {
+    throw asEmbeddedFailure(error, folder);
+  }
   const owner = await embeddedOwner(folder);
   return {
     owner,
@@ -65,7 +80,7 @@ export async function startEmbedded(
 export async function embeddedOwner(folder: string): Promise<DatabaseSettings> {
   const port = await runningPort(folder);
   if (port === undefined)
-    throw new Error(`No embedded PostgreSQL is running on ${folder}: start it with "make dev".`);
+    throw new EmbeddedFailure(`No embedded PostgreSQL is running on ${folder}: start it with "make dev".`);
   const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
   return { host: '127.0.0.1', port, database: 'postgres', user: 'elier', password };
 }
@@ -87,20 +102,42 @@ async function binaries(): Promise<string> {
   return join(copy, 'bin');
 }
 
+const isInitialised = (folder: string) => existsSync(join(folder, 'data', 'PG_VERSION'));
+
+/** Makes the data folder beside its place and moves it there whole: of several that do so at once, one comes first. */
 async function initialise(bin: string, folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o755 });
-  const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-  if (isRoot) await Promise.all([folder, passwordFile].map(path => chown(path, 65_534, 65_534)));
-  await chmod(folder, 0o700);
-  const options = ['--username=elier', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
-  const unfinished = join(folder, 'data.unfinished');
-  await run(join(bin, 'initdb'), [...options, '--locale=C.UTF-8', '--no-sync', `--pgdata=${unfinished}`], {
-    ...serverAccount,
-    cwd: '/',
-  });
-  await rename(unfinished, join(folder, 'data'));
+  const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
+    const passwordFile = join(unfinished, 'password');
+    await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
+    if (isRoot) await Promise.all([unfinished, passwordFile].map(path => chown(path, 65_534, 65_534)));
+    const options = ['--username=elier', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'];
+    // PostgreSQL's own C.UTF-8: macOS has no locale of that name.
+    const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+    await run(join(bin, 'initdb'), [...options, ...locale, `--pgdata=${join(unfinished, 'data')}`], {
+      ...serverAccount,
+      cwd: '/',
+    });
+    await rename(unfinished, folder).catch(async error => {
+      if (isInitialised(folder)) return; // by another process
+      if (!existsSync(folder)) throw error;
+      await rm(folder, { recursive: true }); // what an install that was broken off left
+      await rename(unfinished, folder);
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function refuseOtherVersion(bin: string, folder: string): Promise<void> {
+  const made = (await readFile(join(folder, 'data', 'PG_VERSION'), 'utf8')).trim();
+  const { stdout } = await run(join(bin, 'postgres'), ['--version'], { ...serverAccount, cwd: '/' });
+  const own = /\d+/.exec(stdout)?.[0];
+  if (made === own) return;
+  throw new EmbeddedFailure(
+    `The data in ${folder} is of PostgreSQL ${made}, and this is ${own}: make reset TARGET=dev starts anew.`,
+  );
 }
 
 async function start(bin: string, folder: string, settings: readonly string[]): Promise<void> {
@@ -120,19 +157,31 @@ async function start(bin: string, folder: string, settings: readonly string[]): 
       cwd: '/',
     });
   } catch (cause) {
+    if (await isStartedByAnother(folder)) return;
     const lastLines = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-5).join('\n');
-    throw new Error(`The embedded PostgreSQL did not start. Its log (${log}) ends with:\n${lastLines}`, {
-      cause,
-    });
+    throw new EmbeddedFailure(
+      `The embedded PostgreSQL did not start. Its log (${log}) ends with:\n${lastLines}`,
+      { cause },
+    );
   }
 }
 
-/** The port of the server that runs on the folder, from line 4 of its own postmaster.pid, which a crash leaves behind. */
+/** Whether another process started a server on the folder first: its postmaster.pid is there, and soon it is ready. */
+async function isStartedByAnother(folder: string): Promise<boolean> {
+  for (const until = performance.now() + otherStart_ms; performance.now() < until; await sleep(50)) {
+    if ((await runningPort(folder)) !== undefined) return true;
+    if (!existsSync(join(folder, 'data', 'postmaster.pid'))) return false;
+  }
+  return false;
+}
+
+/** The port of the server that runs on the folder, from its own postmaster.pid, which a crash leaves behind. */
 async function runningPort(folder: string): Promise<number | undefined> {
   const file = join(folder, 'data', 'postmaster.pid');
   const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
   const port = Number(lines[3]);
-  return port && (await accepts(port)) ? port : undefined;
+  const isReady = lines[7]?.trim() === 'ready'; // "starting" before, "stopping" after
+  return port && isReady && (await accepts(port)) ? port : undefined;
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -154,9 +203,14 @@ async function freePort(): Promise<number> {
 async function isUsedByOthers(owner: DatabaseSettings): Promise<boolean> {
   const client = new Client(owner);
   await client.connect();
-  const { rowCount } = await client.query(
-    `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
-  );
-  await client.end();
-  return rowCount !== 0;
+  try {
+    for (const until = performance.now() + goodbye_ms; ; await sleep(50)) {
+      const { rowCount } = await client.query(
+        `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
+      );
+      if (rowCount === 0 || performance.now() > until) return rowCount !== 0;
+    }
+  } finally {
+    await client.end();
+  }
 }

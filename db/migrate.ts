@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, type DatabaseError } from 'pg';
 import type { DatabaseSettings } from './environment.ts';
 
 /** Any number, as long as nothing else in the database locks it: one migration at a time. */
@@ -14,12 +14,18 @@ interface Migration {
   readonly checksum: string;
 }
 
+/** Why the schema cannot be brought up to date: a sentence that names the migration and says what to do. */
+export class MigrationFailure extends Error {}
+
+const startAnew = 'or delete all data with make reset (TARGET=dev: the data of make dev)';
+
 /**
  * Brings the schema up to date: applies, in order, the files of db/migrations that the database has not seen,
  * each in a transaction of its own, and gives the app's role its password. Safe to run again and by several at
  * once (the others wait). Returns the names of the migrations it applied.
  *
- * Throws when a migration that was applied has since been changed or removed.
+ * Throws MigrationFailure for a migration that fails, for one that was applied and has since been changed or removed,
+ * and for a file name that is no migration's.
  */
 export async function migrate(owner: DatabaseSettings, appPassword: string): Promise<string[]> {
   const client = new Client(owner);
@@ -46,11 +52,16 @@ async function applyMissing(client: Client): Promise<string[]> {
   const known = new Map<number, { name: string; checksum: string }>(rows.map(row => [row.number, row]));
   const migrations = readMigrations();
   for (const [number, { name, checksum }] of known) {
-    if (migrations.find(migration => migration.number === number)?.checksum !== checksum) {
-      throw new Error(
-        `Migration ${name} was applied to this database and has been changed or removed since.`,
+    const migration = migrations.find(one => one.number === number);
+    const wasApplied = `Migration ${name} was applied to this database and`;
+    if (!migration)
+      throw new MigrationFailure(
+        `${wasApplied} is not in db/migrations: use the version of the code that has it, ${startAnew}.`,
       );
-    }
+    if (migration.checksum !== checksum)
+      throw new MigrationFailure(
+        `${wasApplied} has been changed since: restore it and add a new migration instead, ${startAnew}.`,
+      );
   }
   const missing = migrations.filter(({ number }) => !known.has(number));
   for (const migration of missing) await apply(client, migration);
@@ -59,16 +70,27 @@ async function applyMissing(client: Client): Promise<string[]> {
 
 function readMigrations(): Migration[] {
   const folder = join(import.meta.dirname, 'migrations');
-  const names = readdirSync(folder).filter(name => /^\d{3}_\w+\.sql$/.test(name));
-  return names.sort().map(name => {
+  const names = readdirSync(folder)
+    .filter(name => /^\d.*[^~]$|\.sql$/i.test(name)) // not what an editor keeps beside a file
+    .sort();
+  names.forEach(checkName);
+  return names.map(name => {
     const sql = readFileSync(join(folder, name), 'utf8');
-    return {
-      number: Number(name.slice(0, 3)),
-      name,
-      sql,
-      checksum: createHash('sha256').update(sql).digest('hex'),
-    };
+    const checksum = createHash('sha256').update(sql).digest('hex');
+    return { number: numberOf(name), name, sql, checksum };
   });
+}
+
+const numberOf = (name: string) => Number(name.slice(0, 3));
+
+function checkName(name: string, index: number, names: readonly string[]): void {
+  if (!/^\d{3}_\w+\.sql$/.test(name))
+    throw new MigrationFailure(
+      `db/migrations/${name} must be named with three digits, an underscore and words, such as 007_wish_lists.sql.`,
+    );
+  const before = names[index - 1];
+  if (before && numberOf(before) === numberOf(name))
+    throw new MigrationFailure(`db/migrations has two migrations of one number: ${before} and ${name}.`);
 }
 
 async function apply(client: Client, { number, name, sql, checksum }: Migration): Promise<void> {
@@ -83,7 +105,9 @@ async function apply(client: Client, { number, name, sql, checksum }: Migration)
     await client.query('commit');
   } catch (cause) {
     await client.query('rollback');
-    throw new Error(`Migration ${name} failed and changed nothing.`, { cause });
+    const { message, position } = cause as DatabaseError;
+    const line = position ? ` at line ${sql.slice(0, Number(position)).split('\n').length}` : '';
+    throw new MigrationFailure(`Migration ${name} failed${line} and changed nothing: ${message}.`, { cause });
   }
 }
 

@@ -21,6 +21,7 @@ const names = [
   '004_catalogue_as_documents.sql',
   '005_photos_in_their_answer.sql',
   '006_idempotency.sql',
+  '007_no_email.sql',
 ];
 const toEmpty = () =>
   owner.query(
@@ -48,7 +49,9 @@ it('refuses when one that was applied has been changed since', async () => {
 it('changes nothing when one fails', async () => {
   await toEmpty();
   await owner.query('create schema qa');
-  await expect(run()).rejects.toThrow('Migration 003_qa.sql failed and changed nothing.');
+  await expect(run()).rejects.toThrow(
+    'Migration 003_qa.sql failed and changed nothing: schema "qa" already exists.',
+  );
   const { rows } = await owner.query('select name from public.migration order by number');
   expect(rows.map(({ name }) => name)).toEqual(names.slice(0, 2));
   await owner.query('drop schema qa');

@@ -14,7 +14,7 @@ try {
     rows > 0 ? `The database was empty: imported a sample of ${rows} rows.` : 'The database is ready.',
   );
 } catch (error) {
-  const { message, cause } = error as Error;
-  console.error(cause instanceof Error ? `${message} (${cause.message})` : message);
+  const { message, code } = error as NodeJS.ErrnoException;
+  console.error(message || code); // a connection that failed on several addresses has a code only
   process.exitCode = 1;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { DatabaseSettings } from './environment.ts';
 import { generate } from './generate/generate.ts';
+import { folderAt } from './import/data-folder.ts';
 import { importFolder } from './import/import-folder.ts';
 
 /** A thousand products, 39 thousand rows. */
@@ -18,7 +19,11 @@ export async function importSample(owner: DatabaseSettings): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'elier-sample-'));
   try {
     await generate({ out: folder, scale: sampleScale, seed: 1 });
-    const { files } = await importFolder({ owner, folder, rejects: join(folder, 'rejects.csv') });
+    const { files } = await importFolder({
+      owner,
+      folder: folderAt(folder),
+      rejects: join(folder, 'rejects.csv'),
+    });
     return files.reduce((sum, file) => sum + file.imported, 0);
   } finally {
     await rm(folder, { recursive: true });

@@ -24,6 +24,13 @@ const run = async (statement: string) => {
   return rows;
 };
 
+it('sorts and folds text by rules of its own, which every machine has', async () => {
+  const rules =
+    'select datlocprovider as by, datlocale as locale from pg_database where datname = current_database()';
+  expect(await run(rules)).toEqual([{ by: 'b', locale: 'C.UTF-8' }]);
+  expect(await run("select upper('é') as upper")).toEqual([{ upper: 'É' }]);
+});
+
 it('joins the server that runs on its folder', async () => {
   await run('create table kept as select 1 as one');
   const again = await startEmbedded(folder);

@@ -10,13 +10,35 @@ for name in WRITE_RATE WRITE_BURST; do
   printf %s "$value" | grep -Eqx '[1-9][0-9]{0,5}' || stop "$name must be a whole number from 1 to 999999, not \"$value\"."
 done
 
-printf %s "$CORS_ORIGIN" | grep -Eqx '\*|https?://[A-Za-z0-9.:[-]+\]?(:[0-9]+)?' ||
-  stop "CORS_ORIGIN must be * or an origin such as https://shop.example, not \"$CORS_ORIGIN\"."
+# The words of a list that commas or blanks separate, each once.
+words() { printf %s "$1" | tr -s ',[:space:]' '\n' | sort -u; }
+
+origins=$(words "$CORS_ORIGIN")
+for origin in $origins; do
+  [ "$origins" = '*' ] ||
+    printf %s "$origin" | grep -Eqx 'https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?' ||
+    stop "CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not \"$origin\"."
+done
+{
+  if [ "${origins:-*}" = '*' ]; then
+    echo 'map "" $allowed_origin { default "*"; }'
+    echo 'map "" $vary { default Accept-Encoding; }'
+  else
+    echo 'map $http_origin $allowed_origin {'
+    for origin in $origins; do echo "    \"~^$(printf %s "$origin" | sed 's/[].[]/\\&/g')\$\" \"$origin\";"; done
+    echo '}'
+    echo 'map "" $vary { default "Accept-Encoding, Origin"; }'
+  fi
+  echo 'map $allowed_origin $exposed_headers {'
+  echo '    default "Link, ETag, Location, Retry-After, X-Request-Id, X-Cache";'
+  echo '    "" "";'
+  echo '}'
+} >/etc/nginx/conf.d/origins.conf
 
 # https://nginx.org/en/docs/http/ngx_http_realip_module.html
-for proxy in $(printf %s "$REAL_IP_FROM" | tr , ' '); do
-  printf %s "$proxy" | grep -Eqx '[0-9a-fA-F.:]+(/[0-9]{1,3})?' ||
-    stop "REAL_IP_FROM must be IP addresses or networks, separated by commas, not \"$proxy\"."
+for proxy in $(words "$REAL_IP_FROM"); do
+  printf %s "$proxy" | grep -Eqx '([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(/[0-9]{1,3})?' ||
+    stop "REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not \"$proxy\"."
   echo "set_real_ip_from $proxy;"
 done >/etc/nginx/conf.d/real-ip.conf
 cat >>/etc/nginx/conf.d/real-ip.conf <<'END'
@@ -26,12 +48,13 @@ END
 
 # With names of its own the server is no longer the one for all: another Host gets a 421.
 # https://nginx.org/en/docs/http/request_processing.html
-for name in $(printf %s "$SERVER_NAMES" | tr , ' '); do
-  printf %s "$name" | grep -Eqx '[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?' ||
-    stop "SERVER_NAMES must be host names without a port, separated by commas, not \"$name\"."
+names=$(words "$SERVER_NAMES" | tr '[:upper:]' '[:lower:]')
+for name in $names; do
+  printf %s "$name" | grep -Eqx '[a-z0-9]([a-z0-9.-]*[a-z0-9])?' ||
+    stop "SERVER_NAMES must be host names without a port, separated by commas or blanks, not \"$name\"."
   echo "server_name $name;"
 done >/etc/nginx/conf.d/server-names.conf
-echo "${SERVER_NAMES:+include unknown-host.conf;}" >/etc/nginx/conf.d/unknown-host.conf
+echo "${names:+include unknown-host.conf;}" >/etc/nginx/conf.d/unknown-host.conf
 
 # Loader.io asks for this before it sends load, to know that the host's owner wants it.
 # https://support.loader.io/article/20-verifying-an-app

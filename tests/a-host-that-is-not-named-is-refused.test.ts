@@ -32,3 +32,45 @@ it('only when there are names: by default any Host is served, and none is in an 
   expect(answer.status).toBe(200);
   expect(JSON.stringify([answer.headers, answer.text])).not.toContain('evil');
 });
+
+it.each(['172.31.5.6:8080', 'evil.example', 'shop.example'])('but a health check of %s', async host => {
+  for (const name of ['live', 'ready']) {
+    const answer = await nginx.curl('-H', `Host: ${host}`, `http://127.0.0.1:8080/health/${name}`);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer).toMatch(/^x-cache: BYPASS/im);
+    expect(answer).toContain('{"status":"ok"}');
+  }
+  for (const path of ['/health', '/health/live/x', '/products/1?/health/live'])
+    expect(await nginx.curl('-H', 'Host: evil.example', `http://127.0.0.1:8080${path}`)).toMatch(
+      /^HTTP\/1.1 421 /,
+    );
+});
+
+it.each([',shop.example', 'api.example shop.example', ' shop.example , api.example,, shop.example'])(
+  'with names that commas or blanks separate: %j',
+  async names => {
+    const other = await startNginx({ SERVER_NAMES: names });
+    try {
+      const url = 'http://127.0.0.1:8080/products/1';
+      expect(await other.curl('-H', 'Host: shop.example', url)).toMatch(/^HTTP\/1.1 200 /);
+      expect(await other.curl('-H', 'Host: evil.example', url)).toMatch(/^HTTP\/1.1 421 /);
+    } finally {
+      await other.stop();
+    }
+  },
+  60_000,
+);
+
+it.each(['', ' , '])(
+  'none, with the setting %j',
+  async names => {
+    const open = await startNginx({ SERVER_NAMES: names });
+    try {
+      const answer = await open.curl('-H', 'Host: evil.example', 'http://127.0.0.1:8080/products/1');
+      expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    } finally {
+      await open.stop();
+    }
+  },
+  60_000,
+);

@@ -6,15 +6,33 @@ it.each([
   [
     'CORS_ORIGIN',
     'shop.example',
-    'CORS_ORIGIN must be * or an origin such as https://shop.example, not "shop.example".',
+    'CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not "shop.example".',
+  ],
+  [
+    'CORS_ORIGIN',
+    'https://shop.example *',
+    'CORS_ORIGIN must be * or origins such as https://shop.example, separated by commas or blanks, not "*".',
   ],
   [
     'REAL_IP_FROM',
     'proxy',
-    'REAL_IP_FROM must be IP addresses or networks, separated by commas, not "proxy".',
+    'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "proxy".',
   ],
-  ['SERVER_NAMES', '*', 'SERVER_NAMES must be host names without a port, separated by commas, not "*".'],
-  ['SERVER_NAMES', 'a;b', 'SERVER_NAMES must be host names without a port, separated by commas, not "a;b".'],
+  [
+    'REAL_IP_FROM',
+    'abc',
+    'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "abc".',
+  ],
+  [
+    'SERVER_NAMES',
+    '*',
+    'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "*".',
+  ],
+  [
+    'SERVER_NAMES',
+    'shop.example a;b',
+    'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "a;b".',
+  ],
   [
     'LOADER_IO_TOKEN',
     'loaderio-a;b',

@@ -54,10 +54,9 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
     await check(operation, 414, `${path}${and}x=${'x'.repeat(9000)}`);
     await check(operation, 414, `${path}${and}x=${'x'.repeat(100_000)}`);
     await check(operation, 431, path, { headers: { 'X-Large': 'x'.repeat(9000) } });
-    const many = { 'X-Large': 'x'.repeat(5000), 'X-Larger': 'x'.repeat(5000) };
-    for (const length of [1, 500, 3000]) {
-      await check(operation, 431, `${path}${and}x=${'x'.repeat(length)}`, { headers: many });
-    }
+    const many = Object.fromEntries(['A', 'B', 'C'].map(name => [`X-${name}`, 'x'.repeat(6000)]));
+    await check(operation, 431, path, { headers: many });
+    await check(operation, 200, path, { headers: { Cookie: 'x'.repeat(8000), 'X-More': 'x'.repeat(7000) } });
     await check(operation, 200, `${path}${and}x=${'x'.repeat(7800)}`);
     await check(operation, 412, path, { headers: { 'If-Match': '"another"' } });
   });
@@ -106,21 +105,20 @@ it('refuses bad bodies', async () => {
 });
 
 const badIds = ['x', '0', '-1', '2147483648', '1e3', '1%20or%201=1', '%00', '%zz', '+1', '1.0'];
+const badCounts = ['x', '-1', '1e3', '%00', '+1', '1.0', '%201', '1%30x'];
 const badPaths = badIds.flatMap(id => [
   `/products/${id}`,
   `/products/${id}/styles`,
   `/products/${id}/related`,
   `/products?page=${id}`,
-  `/products?count=${id}`,
   `/qa/questions?product_id=${id}`,
-  `/qa/questions?product_id=1&count=${id}`,
   `/qa/questions/${id}/answers`,
   `/qa/questions/1/answers?page=${id}`,
 ]);
 
 it.each([
   ...badPaths,
-  '/products?count=501',
+  ...badCounts.flatMap(count => [`/products?count=${count}`, `/qa/questions?product_id=1&count=${count}`]),
   '/products?page=1&page=1',
   '/qa/questions',
   '/products/1%2Fstyles',

@@ -1,13 +1,13 @@
 import { cataloguePaths, catalogueSchemas } from '../catalogue/openapi.ts';
 import { questionPaths, questionSchemas } from '../questions/openapi.ts';
-import { components, object, problems, unchanged } from './parts.ts';
+import { components, conditional, object, problems } from './parts.ts';
 
-const answer = (summary: string, description: string, body: unknown) => ({
+const answer = (summary: string, description: string, body: unknown, more = {}) => ({
   get: {
     summary,
     responses: {
       200: { description, content: { 'application/json': { schema: body } } },
-      304: unchanged,
+      ...more,
       ...problems,
     },
   },
@@ -29,7 +29,7 @@ export const openapi = {
     ...questionPaths,
     '/health/live': answer('Does the process run?', 'Yes.', isOk),
     '/health/ready': answer('Can it serve?', 'Yes.', isOk),
-    '/openapi.json': answer('This document.', 'It.', { type: 'object' }),
+    '/openapi.json': answer('This document.', 'It.', { type: 'object' }, conditional),
   },
   components: { ...components, schemas: { ...components.schemas, ...catalogueSchemas, ...questionSchemas } },
 };

@@ -16,8 +16,10 @@ export const object = (properties: Record<string, unknown>) => ({
 });
 export const array = (items: unknown) => ({ type: 'array', items });
 export const id = { type: 'integer', minimum: 1, maximum: maxInteger };
+/** How many elements a page was asked for, as it was applied. */
+export const appliedCount = { type: 'integer', minimum: 0, maximum: maxCount };
 export const text = { type: 'string' };
-export const price = { type: 'string', pattern: '^[0-9]+\\.00$' };
+export const price = { type: 'string', pattern: '^[0-9]+\\.[0-9]{2}$' };
 
 const everywhere = { 'X-Request-Id': header('X-Request-Id') };
 
@@ -38,15 +40,18 @@ export function read(summary: string, parameters: readonly string[], body: unkno
         },
         content: { 'application/json': { schema: body } },
       },
-      304: unchanged,
       404: response('NotFound'),
-      412: response('PreconditionFailed'),
+      ...conditional,
       ...problems,
     },
   };
 }
 
-export const unchanged = { description: 'What the client has is still right.' };
+/** What becomes of a request with conditions on its ETag. */
+export const conditional = {
+  304: { description: 'What the client has is still right.' },
+  412: response('PreconditionFailed'),
+};
 
 /** What may go wrong with any request. */
 export const problems = {
@@ -97,11 +102,11 @@ export function change(summary: string, parameters: readonly string[]) {
 
 const inPath = (name: string) => ({ name, in: 'path', required: true, schema: id });
 const absent = ['', 'undefined', 'null'];
-const inQuery = (name: string, maximum: number, fallback: number) => ({
+const inQuery = (name: string, schema: object, more = '') => ({
   name,
   in: 'query',
-  description: 'The empty string, `undefined` and `null` count as absent.',
-  schema: { anyOf: [{ ...id, maximum, default: fallback }, { enum: absent }] },
+  description: `The empty string, \`undefined\` and \`null\` count as absent.${more}`,
+  schema: { anyOf: [schema, { enum: absent }] },
 });
 
 const parameters = {
@@ -116,8 +121,12 @@ const parameters = {
       'A write that is repeated with its key within 24 hours counts once, and is answered as it was the first time.',
     schema: { type: 'string', maxLength: 255, pattern: '^[ -~]*$' },
   },
-  page: inQuery('page', maxInteger, 1),
-  count: inQuery('count', maxCount, 5),
+  page: inQuery('page', { ...id, default: 1 }),
+  count: inQuery(
+    'count',
+    { type: 'integer', minimum: 0, default: 5 },
+    ` More than ${maxCount} count as ${maxCount}.`,
+  ),
 };
 
 const textHeader = (description: string) => ({ description, schema: text });
@@ -143,11 +152,11 @@ const problem = (description: string, moreHeaders: readonly string[] = []) => ({
 
 const responses = {
   BadRequest: problem(
-    'An id, page or count that is no positive 32-bit integer, a count over 500, a page that is too deep or over 1 MiB, a body that is not JSON, an Idempotency-Key that is none, a URL with a fragment, or what cannot be read as HTTP.',
+    'An id or page that is no positive 32-bit integer, a count that is no whole number, a page that is too deep or over 1 MiB, a body that is not JSON, an Idempotency-Key that is none, a URL with a fragment, or what cannot be read as HTTP.',
   ),
   NotFound: problem('There is no such product, question, answer or route.'),
   MethodNotAllowed: problem('The route has other methods.', ['Allow']),
-  PreconditionFailed: problem('An If-Match or If-Unmodified-Since that Nginx finds not to hold.'),
+  PreconditionFailed: problem('An If-Match other than `*`: our ETags are weak, and it compares strongly.'),
   BodyTooLarge: problem('The body is over 64 KiB.'),
   UrlTooLong: problem('The URL is over 8 KiB.'),
   UnknownHost: problem('The Host is none of those that are served.'),
@@ -159,7 +168,7 @@ const responses = {
   TooMany: problem('Too many requests are under way, or this address writes faster than its limit.', [
     'Retry-After',
   ]),
-  HeadersTooLarge: problem('The headers are over 8 KiB.'),
+  HeadersTooLarge: problem('A header is over 8 KiB, or all together are over 16 KiB.'),
   Failed: problem('A defect of the server, which it has logged.'),
   Unavailable: problem(
     'It cannot be answered now; the request may be sent again, a write with its Idempotency-Key.',

@@ -5,9 +5,13 @@ import { maxBody } from '../headers.ts';
 import { maxInteger } from '../parameters.ts';
 import { type BrokenRule, notJson, Problem } from '../problem.ts';
 import { newAnswer, newQuestion } from './openapi.ts';
+import { isLoadable } from './photos.ts';
 
-/** The most broken rules that one answer tells. */
+/** The most broken rules that one response tells. */
 const maxRules = 20;
+/** Photos of an answer that others can load, and the length of their URLs: what Internet Explorer took, in code points. */
+const maxPhotos = 5;
+const maxUrl = 2083;
 
 export interface NewQuestion {
   readonly product_id: number | string;
@@ -20,6 +24,7 @@ export interface NewAnswer {
   readonly body: string;
   readonly name: string;
   readonly email: string;
+  /** URLs. */
   readonly photos?: readonly string[];
 }
 
@@ -39,7 +44,6 @@ export const readBody: RequestHandler[] = [
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
 formats.default(ajv, ['email']);
-ajv.addFormat('http-url', text => URL.canParse(text));
 ajv.addFormat('positive-int32', text => Number(text) <= maxInteger);
 
 const isQuestion = ajv.compile<NewQuestion>(newQuestion);
@@ -48,15 +52,35 @@ const isAnswer = ajv.compile<NewAnswer>(newAnswer);
 /** The question in a request's body, as `readBody` left it. Throws 400 for what is not JSON and 422, with each broken rule, for a bad question. */
 export const questionFrom = (bytes: unknown): NewQuestion => checked(bytes, isQuestion);
 
-/** The answer in a request's body. Throws like `questionFrom`. */
-export const answerFrom = (bytes: unknown): NewAnswer => checked(bytes, isAnswer);
+/** The answer in a request's body, without photos that others cannot load. Throws like `questionFrom`. */
+export function answerFrom(bytes: unknown): NewAnswer {
+  const { photos = [], ...answer } = checked(bytes, isAnswer, photoRules);
+  return { ...answer, photos: photos.filter(isLoadable) };
+}
 
-function checked<T>(bytes: unknown, isValid: ValidateFunction<T>): T {
+/** @param moreRules those that the rest of a body breaks, whatever it is, beside its schema */
+function checked<T>(
+  bytes: unknown,
+  isValid: ValidateFunction<T>,
+  moreRules: (body: unknown) => readonly BrokenRule[] = () => [],
+): T {
   const body = parse(bytes);
-  if (!isValid(body)) throw brokenRules((isValid.errors ?? []).map(ruleFrom));
-  const unstorable = unstorableTexts(body);
-  if (unstorable.length > 0) throw brokenRules(unstorable);
-  return body;
+  const broken = isValid(body) ? unstorableTexts(body) : (isValid.errors ?? []).map(ruleFrom);
+  broken.push(...moreRules(body));
+  if (broken.length > 0) throw brokenRules(broken);
+  return body as T;
+}
+
+/** What is left when the others are dropped must be few, and short. */
+function photoRules(body: unknown): BrokenRule[] {
+  const photos = (body as { photos?: unknown } | null)?.photos;
+  if (!Array.isArray(photos) || !photos.every(photo => typeof photo === 'string')) return [];
+  const kept = [...photos.entries()].filter(([, photo]) => isLoadable(photo));
+  if (kept.length > maxPhotos)
+    return [{ pointer: '/photos', detail: `Must have at most ${maxPhotos} photos that others can load.` }];
+  return kept
+    .filter(([, photo]) => [...photo].length > maxUrl)
+    .map(([place]) => ({ pointer: `/photos/${place}`, detail: `Must be at most ${maxUrl} characters.` }));
 }
 
 function parse(bytes: unknown): unknown {

@@ -1,4 +1,4 @@
-import { add, array, change, id, object, read, schema, text } from '../openapi/parts.ts';
+import { add, appliedCount, array, change, id, object, read, schema, text } from '../openapi/parts.ts';
 import { maxInteger } from '../parameters.ts';
 
 const idText = { type: 'string', pattern: '^[1-9][0-9]*$' };
@@ -53,15 +53,10 @@ export const newAnswer = {
     ...writtenBy,
     photos: {
       type: 'array',
-      maxItems: 5,
-      items: {
-        type: 'string',
-        pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\u0000\\p{Surrogate}]+$',
-        format: 'http-url',
-        maxLength: 2083,
-        description: 'an http or https URL of at most 2083 characters',
-      },
-      description: 'a list of at most 5 photo URLs',
+      maxItems: 100,
+      items: { type: 'string', description: 'text' },
+      description:
+        'a list of at most 100 texts: URLs, of which those that others cannot load are left out, and at most 5 others',
     },
   },
   required: ['body', 'name', 'email'],
@@ -91,7 +86,7 @@ export const questionSchemas = {
   AnswersPage: object({
     question: idText,
     page: id,
-    count: id,
+    count: appliedCount,
     results: array(schema('Answer')),
   }),
   Answer: object({ answer_id: id, ...answer, photos: array(object({ id, url: text })) }),

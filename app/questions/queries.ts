@@ -56,7 +56,7 @@ export const questionsPage: Statement = {
     ) folded`,
 };
 
-/** For many at once: $1 question, $2 offset, $3 count; $4 bytes. No answer when there is no such question to see. */
+/** For many at once: $1 question, $2 page, $3 count; $4 bytes. No answer when there is no such question to see. */
 export const answersPage: Statement = {
   name: 'answers-page',
   text: `
@@ -66,16 +66,16 @@ export const answersPage: Statement = {
         from qa.answer
         where product_id = question.product_id and question_id = question.question_id and not reported
         order by helpful desc, answer_id
-        offset skip limit length
+        offset (number - 1) * length limit length
       )
       select case when (select sum(${answerOctets}) from page) > $4 then '' else (
         select count(*) || E'\\n' || json_build_object('question', question.question_id::text,
-          'page', skip / length + 1, 'count', length, 'results',
+          'page', number, 'count', length, 'results',
           coalesce(json_agg(page order by helpfulness desc, answer_id), '[]'))
         from page
       ) end
     )
-    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, skip, length, place)
+    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, number, length, place)
       join qa.question on question_id = id and not reported`,
 };
 

@@ -42,7 +42,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = integerFrom('question_id', request.params.question_id);
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `answers ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.answersPage, [id, page.offset, page.count], page.count),
+      database.answer(queries.answersPage, [id, page.page, page.count], page.count),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;

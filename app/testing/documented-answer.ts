@@ -8,7 +8,6 @@ export class Undocumented extends Error {}
 
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
-ajv.addFormat('http-url', true);
 ajv.addFormat('positive-int32', true);
 ajv.addSchema(openapi, 'openapi');
 

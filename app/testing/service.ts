@@ -2,8 +2,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createLogger } from 'winston';
+import { folderAt } from '../../db/import/data-folder.ts';
 import { importFolder } from '../../db/import/import-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/database.ts';
+import type { Config } from '../config.ts';
 import { type Service, serve } from '../serve.ts';
 import { type Answer, type Call, call } from './http.ts';
 
@@ -27,9 +29,17 @@ export interface TestService {
 }
 
 /** A replica of the app on a port of its own, over a database that may have others. */
-export const startReplica = (database: TestDatabase['app']): Promise<Service> =>
+export const startReplica = (database: TestDatabase['app'], config: Partial<Config> = {}): Promise<Service> =>
   serve(
-    { port: 0, database, databaseConnections: 4, cacheEntries: 100, corsOrigin: '*', logLevel: 'error' },
+    {
+      port: 0,
+      database,
+      databaseConnections: 4,
+      cacheEntries: 100,
+      origins: '*',
+      logLevel: 'error',
+      ...config,
+    },
     createLogger({ silent: true }),
   );
 
@@ -40,7 +50,7 @@ export async function startTestService(): Promise<TestService> {
   const folder = join(import.meta.dirname, 'rows');
   await importFolder({
     owner: database.owner,
-    folder,
+    folder: folderAt(folder),
     rejects: join(tmpdir(), `${database.owner.database}.csv`),
   });
   const service = await startReplica(database.app);

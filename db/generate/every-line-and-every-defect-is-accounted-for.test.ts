@@ -22,7 +22,8 @@ const parents: Partial<Record<FileName, { file: FileName; column: string }>> = {
 const patterns: Record<ColumnType, RegExp> = {
   id: /^(0|[1-9][0-9]{0,9})$/,
   integer: /^ ?(0|[1-9][0-9]{0,9})$/,
-  'integer?': /^(null|0|[1-9][0-9]{0,9})$/,
+  price: /^(0|[1-9][0-9]{0,9})$/,
+  'price?': /^(null|0|[1-9][0-9]{0,9})$/,
   boolean: /^[01]$/,
   milliseconds: /^1[0-9]{12}$/,
   text: /./,

@@ -1,10 +1,12 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
 import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
@@ -48,7 +50,12 @@ afterEach(async () => {
 });
 
 const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
+  importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects: join(folder, 'rejects.csv'),
+    ...more,
+  });
 
 describe('a folder', () => {
   test('that is not there', () =>
@@ -68,18 +75,34 @@ describe('a folder', () => {
     );
   });
 
-  test('with a wrong header in its last file', async () => {
+  test.each([
+    ['id,answerd,url', 'has no column answer_id; the nearest name in it is "answerd"'],
+    ['id;answer_id;url', 'has no column id; the nearest name in it is "id;answer_id;url"'],
+    ['id,url', 'has no column answer_id'],
+    ['id,answer_id,url,URL', 'has two columns of the name "url"'],
+    ['id,answer_id,url,Answer ID', 'has two columns of the name "answer_id"'],
+    ['id,answer_id,url,note, NOTE', 'has two columns of the name "NOTE"'],
+    ['id,answer_id,"url', 'has a quote out of place in its header line'],
+    ['', 'does not begin with a header line'],
+  ])('with a last file that begins with %j', async (header, problem) => {
     const folder = await fullFolder({ 'product.csv': products('x') });
-    await writeFile(join(folder, 'answers_photos.csv'), 'id,answerId,url\n1,1,"u"');
-    await expect(load(folder)).rejects.toThrow(
-      `answers_photos.csv begins with "id,answerId,url" where id,answer_id,url is expected${untouched}`,
-    );
+    await writeFile(join(folder, 'answers_photos.csv'), `${header}\n1,1,"u"`);
+    await expect(load(folder)).rejects.toThrow(`answers_photos.csv ${problem}${untouched}`);
   });
 
-  test('with a folder for a file, or an empty file', async () => {
+  test('with an empty file, a folder for a file, or one file under both its names', async () => {
     const folder = await fullFolder({ 'product.csv': products('x') });
     await writeFile(join(folder, 'skus.csv'), '');
-    await expect(load(folder)).rejects.toThrow('skus.csv begins with "" where');
+    await expect(load(folder)).rejects.toThrow(`skus.csv does not begin with a header line${untouched}`);
+    await rm(join(folder, 'skus.csv'));
+    await mkdir(join(folder, 'skus.csv'));
+    await expect(load(folder)).rejects.toThrow(
+      `The folder ${folder} holds the catalogue without skus.csv${untouched}`,
+    );
+    await writeFile(join(folder, 'products.csv'), '');
+    await expect(load(folder)).rejects.toThrow(
+      `The folder ${folder} holds one file twice, as product.csv and products.csv${untouched}`,
+    );
   });
 });
 
@@ -141,11 +164,43 @@ const smallDisk = mountSmallDisk();
   await client.query('drop tablespace small');
 });
 
-test('a list of rejected lines that cannot be written', async () => {
-  const folder = await catalogueFolder({ 'product.csv': ['junk'] });
-  await expect(load(folder, { rejects: folder })).rejects.toThrow(
-    /^The import failed \(EISDIR.*untouched\.$/,
-  );
+describe('a list of rejected lines', () => {
+  test('that cannot be written is refused before anything is read', async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, 'file'), '');
+    for (const [rejects, code] of [
+      [folder, 'EISDIR'],
+      [join(folder, 'file', 'rejects.csv'), 'ENOTDIR'],
+    ] as const)
+      await expect(load('/nowhere', { rejects })).rejects.toThrow(
+        `The list ${rejects} cannot be written (${code})${untouched}`,
+      );
+  });
+
+  // Root may write everywhere.
+  const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  test.each([
+    ['a file', 0o777],
+    ['a folder', 0o555],
+  ])('in %s that another user made', async (_what, mode) => {
+    const cwd = await emptyFolder();
+    await mkdir(join(cwd, 'rejects'));
+    const rejects = join('rejects', 'list.csv');
+    await writeFile(join(cwd, rejects), 'old', { mode: mode === 0o777 ? 0o444 : 0o666 });
+    await chmod(join(cwd, 'rejects'), mode);
+    await chmod(cwd, 0o755);
+    const folder = await catalogueFolder({ 'product.csv': ['junk'] });
+    await chmod(folder, 0o755);
+    const script = `import { LineList } from '${join(import.meta.dirname, 'line-list.ts')}';
+      await new LineList('${rejects}').refuseUnwritable().catch(error => console.log(error.message));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      { cwd, ...unprivileged },
+    );
+    expect(stdout).toBe(`The list ${rejects} cannot be written (EACCES)${untouched}\n`);
+    await chmod(join(cwd, 'rejects'), 0o755);
+  });
 });
 
 test('an import that is given up amid a file', async () => {
@@ -224,7 +279,13 @@ describe('the command', () => {
     const counts = { lines: 3, imported: 2, repaired: 0, rejected: 1 };
     const seconds = expect.any(Number);
     expect(summary).toEqual({
-      files: expect.arrayContaining([{ name: 'product.csv', ...counts, continuations: 0, seconds }]),
+      files: expect.arrayContaining([
+        {
+          ...{ name: 'product.csv', furtherColumns: [], ...counts, continuations: 0, earlyDates: 0 },
+          seconds,
+        },
+      ]),
+      furtherFiles: [],
       tables: [{ name: 'catalogue.product', seconds }],
       totals: counts,
       elapsed: expect.any(Number),

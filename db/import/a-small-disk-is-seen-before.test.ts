@@ -2,6 +2,7 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { neededBytes, refuseSmallDisk } from './disk.ts';
 import { findSets } from './folder.ts';
 import { importFolder } from './import-folder.ts';
@@ -34,7 +35,7 @@ test('an import that no disk has room for is refused before it begins', async ()
   const begin = jest.fn();
   const importing = importFolder({
     owner: database.owner,
-    folder,
+    folder: folderAt(folder),
     rejects: join(folder, 'rejects.csv'),
     progress: { ...silent, begin },
   });
@@ -45,7 +46,7 @@ test('an import that no disk has room for is refused before it begins', async ()
 });
 
 test('the tables, the rows staged and sorted, and the log are needed', async () => {
-  const sets = await findSets(await folderOfSize(1_000_000_000));
+  const { sets } = await findSets(folderAt(await folderOfSize(1_000_000_000)));
   expect(neededBytes(sets, 500_000_000) / 1e9).toBeCloseTo(0.7 + 2 * 1.25 + 0.5, 4);
   expect(neededBytes(sets, 5_000_000_000) / 1e9).toBeCloseTo(0.7 + 2 * 1.25 + 0.7, 4);
 });
@@ -54,7 +55,7 @@ describe('what df says', () => {
   const header = 'Filesystem 1024-blocks Used Available Capacity Mounted on';
   const check = async (line: string) => {
     const note = jest.fn();
-    const sets = await findSets(await folderOfSize(1_000_000_000));
+    const { sets } = await findSets(folderAt(await folderOfSize(1_000_000_000)));
     await refuseSmallDisk(client, sets, { ...silent, note }, `echo "${header}"; echo "${line}"`);
     return note.mock.calls.flat();
   };
@@ -71,7 +72,7 @@ describe('what df says', () => {
       expect.stringMatching(/^Whether the disk has room was not checked \(.* told no number\)\.$/),
     ]);
     const note = jest.fn();
-    const sets = await findSets(await fullFolder({}));
+    const { sets } = await findSets(folderAt(await fullFolder({})));
     await refuseSmallDisk(client, sets, { ...silent, note }, 'no-such-program');
     expect(note).toHaveBeenCalledWith(
       'Whether the disk has room was not checked (program "no-such-program" failed).',

@@ -3,7 +3,7 @@ import { outcomes } from './testing/reading.ts';
 
 const values: Record<string, string> = {
   id: '7',
-  'integer?': 'null',
+  'price?': 'null',
   boolean: '1',
   milliseconds: '1598999999999',
 };

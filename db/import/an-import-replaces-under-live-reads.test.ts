@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { latestMigration, swap } from './swap.ts';
@@ -24,7 +25,7 @@ afterAll(async () => {
 });
 
 const load = (folder: string) =>
-  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv') });
+  importFolder({ owner: database.owner, folder: folderAt(folder), rejects: join(folder, 'rejects.csv') });
 
 const products = 500;
 

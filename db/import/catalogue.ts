@@ -145,9 +145,9 @@ function quoted(number: string): string {
   return `'"' || ${number} || '"'`;
 }
 
-/** Whole currency units, with the two decimals that clients expect. */
-function price(units: string): string {
-  return `'"' || ${units} || '.00"'`;
+/** It is staged with the two decimals that clients expect. */
+function price(column: string): string {
+  return `'"' || ${column} || '"'`;
 }
 
 function orNull(value: string): string {

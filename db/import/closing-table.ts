@@ -1,10 +1,14 @@
 import { relative } from 'node:path';
+import { shown } from './header.ts';
 import type { ImportResult } from './import-folder.ts';
 import type { FileCount } from './stage-file.ts';
 import { totals } from './summary.ts';
 
+/** So many ignored columns of a file, and ignored files, are named. */
+const mostNamed = 20;
+
 /** What an import did, for its end: a line a file, in which lines read = imported + rejected, and where to look. */
-export function closingTable({ files, rejects, repairs, elapsed_s }: ImportResult): string {
+export function closingTable({ files, furtherFiles, rejects, repairs, elapsed_s }: ImportResult): string {
   const total = totals(files);
   const rows = [
     ['file', 'lines read', 'imported', 'repaired', 'rejected'],
@@ -17,6 +21,9 @@ export function closingTable({ files, rejects, repairs, elapsed_s }: ImportResul
   const perSecond = Math.round(total.lines / elapsed_s);
   const sentences = [
     ...files.filter(({ continuations }) => continuations > 0).map(continuation),
+    ...files.filter(({ earlyDates }) => earlyDates > 0).map(early),
+    ...files.filter(({ furtherColumns }) => furtherColumns.length > 0).map(furtherColumns),
+    ...(furtherFiles.length > 0 ? [`Ignored files: ${listed(furtherFiles.map(shown))}.`] : []),
     `Imported in ${elapsed_s.toFixed(1)} s, ${counted(perSecond)} rows/s.`,
     rejects ? `Rejected lines: ${relative('', rejects)}` : 'No line was rejected.',
     ...(repairs ? [`Repaired lines: ${relative('', repairs)}`] : []),
@@ -26,6 +33,20 @@ export function closingTable({ files, rejects, repairs, elapsed_s }: ImportResul
 
 function continuation({ name, continuations }: FileCount): string {
   return `${name}: ${counted(continuations)} further lines continue a text of the line above.`;
+}
+
+function early({ name, earlyDates }: FileCount): string {
+  return `${name}: dates before the year 2000: ${counted(earlyDates)}. They may be seconds; milliseconds are expected.`;
+}
+
+function furtherColumns({ name, furtherColumns }: FileCount): string {
+  return `${name}: ignored columns: ${listed(furtherColumns)}.`;
+}
+
+/** Names, the first of many. */
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  return names.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${counted(more)} more` : '');
 }
 
 function counted(count: number): string {

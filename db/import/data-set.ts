@@ -20,12 +20,12 @@ export interface Stage {
   readonly file: DataFile;
   /** Integer columns that the importer puts before the file's own. */
   readonly lead: readonly string[];
-  /** What a row's second column names, where that must have been staged. */
+  /** What a row's second documented column names, where that must have been staged. */
   readonly parent?: string;
-  /** Whether there is room for a row of so many bytes by what its second column names, for which it then counts. */
+  /** Whether there is room for a row of so many bytes by what its second documented column names, for which it then counts. */
   hasRoom?(second: number, bytes: number): boolean;
   /**
-   * Takes a row by its first two columns and its line, and remembers it for its children. Returns the values of
+   * Takes a row by its first two documented columns and its line, and remembers it for its children. Returns the values of
    * the lead, each with a comma behind it; undefined when the parent is not there.
    */
   admit(id: number, second: number, line: number): string | undefined;

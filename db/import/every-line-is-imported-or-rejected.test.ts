@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
+import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
 import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 async function load(folder: string, rejects = join(folder, 'rejects.csv')) {
-  const result = await importFolder({ owner: database.owner, folder, rejects });
+  const result = await importFolder({ owner: database.owner, folder: folderAt(folder), rejects });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 
@@ -45,7 +46,7 @@ test('the catalogue reads in the tables as it stands in the files', async () => 
       'styles.csv': ['20,7,"none",null,500000000,0', '10,7,"zero",0,140,1', '11,3,"sale",100,140, 1'],
       'photos.csv': ['2,11,http://a/1?b&c,"http://t,1"', '1,10,"u","t"', '3,10,"lost,"t"'],
       'skus.csv': ['135,11,"11", 11', '136,10,"XL",8', '137,10,"XL",4'],
-      'related.csv': ['8,7,9', '5,7,3', '6,7,3', '7,7,7', '9,3,2147483647'],
+      'related.csv': ['8,7,9', '5,7,3', '6,7,3', '7,7,7', '9,3,2000000000'],
     }),
   );
   expect(list).toEqual([]);
@@ -88,7 +89,7 @@ test('the catalogue reads in the tables as it stands in the files', async () => 
           },
         ],
       },
-      [2_147_483_647],
+      [2_000_000_000],
     ],
     [
       7,
@@ -230,7 +231,7 @@ describe('lines that are rejected', () => {
     expect(result.list).toEqual([
       'product.csv,4,id 1 was on an earlier line',
       'product.csv,5,id is 0',
-      'product.csv,6,default_price is not a whole number from 0 to 2147483647',
+      'product.csv,6,default_price is not a price from 0 to 2147483647.99 with at most two decimals',
       'product.csv,7,id 3 was on an earlier line',
       'product.csv,8,1 column where 6 are expected',
       'product.csv,9,empty line',
@@ -242,11 +243,11 @@ describe('lines that are rejected', () => {
       'features.csv,5,its product 3 is not there',
       'features.csv,6,null where a value is required: feature',
       'features.csv,7,3 columns where 4 are expected',
-      'features.csv,8,id is not an id from 1 to 2147483647',
+      'features.csv,8,id is above 2000000000',
       'styles.csv,3,null where a value is required: original_price',
       'styles.csv,4,default_style is not 0 or 1',
       'styles.csv,5,its product 9 is not there',
-      'styles.csv,6,sale_price is not a whole number from 0 to 2147483647',
+      'styles.csv,6,sale_price is not a price from 0 to 2147483647.99 with at most two decimals',
       'photos.csv,3,its style 4 is not there',
       'photos.csv,4,a quote stands inside url',
       'skus.csv,3,its style 2 is not there',
@@ -259,7 +260,7 @@ describe('lines that are rejected', () => {
       'related.csv,2,related_product_id is 0',
       'related.csv,4,its product 99 is not there',
       'related.csv,5,id 3 was on an earlier line',
-      'related.csv,6,current_product_id is not an id from 1 to 2147483647',
+      'related.csv,6,current_product_id is not an id from 1 to 2000000000',
       'questions.csv,2,date_written is not a time in milliseconds up to the year 9999',
       'questions.csv,3,date_written is not a time in milliseconds up to the year 9999',
       'answers.csv,3,its question 1 is not there',
@@ -345,7 +346,7 @@ test('an import whose tables do not hold what it counted is not served', async (
   await expect(
     importFolder({
       owner: database.owner,
-      folder,
+      folder: folderAt(folder),
       rejects: join(folder, 'r.csv'),
       progress: { ...silent, end },
     }),

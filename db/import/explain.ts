@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { ColumnType, DataFile } from '../data-files.ts';
-import { largestInteger, latestMillisecond } from './grammar.ts';
+import type { ColumnType } from '../data-files.ts';
+import { type Field, split } from './fields.ts';
+import { largestId, largestInteger, latestMillisecond } from './grammar.ts';
+import type { Column } from './header.ts';
 
 /** Why a record is not good. */
 export interface Defect {
@@ -11,84 +13,64 @@ export interface Defect {
   readonly id?: number;
 }
 
-interface Field {
-  readonly text: string;
-  readonly isQuoted: boolean;
-}
-
-/** Says in plain words why a record does not fit its file, naming the column. */
-export function explain(file: DataFile, record: string): Defect {
-  const columns = Object.entries(file.columns);
-  const fields = split(
-    record,
-    columns.map(([name]) => name),
-  );
+/** Says in plain words why a record does not fit its columns, naming the column. */
+export function explain(columns: readonly Column[], record: string): Defect {
+  const fields = split(record, columns);
   if (typeof fields === 'string') return { reason: fields, isWhole: false };
   if (fields.length !== columns.length) {
     const found = fields.length === 1 ? '1 column' : `${fields.length} columns`;
     return { reason: `${found} where ${columns.length} are expected`, isWhole: false };
   }
-  const problems = columns.map(([name, type], position) => problem(name, type, fields[position] as Field));
+  const problems = columns.map((column, position) => problem(column, fields[position] as Field));
   const reason = problems.find(Boolean) ?? 'not a record of this file';
-  const [id] = fields;
-  return problems[0] || !id ? { reason, isWhole: true } : { reason, isWhole: true, id: Number(id.text) };
-}
-
-/** The record's fields, or why it cannot be divided into fields. */
-function split(record: string, names: readonly string[]): Field[] | string {
-  const fields: Field[] = [];
-  for (let start = 0; start <= record.length; ) {
-    const name = names[fields.length] ?? 'a column too many';
-    const isQuoted = record[start] === '"';
-    const end = isQuoted ? afterQuotes(record, start) : afterBare(record, start);
-    if (end === undefined) return `the quote of ${name} is not closed`;
-    if (end < record.length && record[end] !== ',') return `a quote stands inside ${name}`;
-    fields.push({ text: record.slice(start, end), isQuoted });
-    start = end + 1;
-  }
-  return fields;
-}
-
-/** Where the text ends whose quote opens at `start`; undefined when that is not closed. */
-function afterQuotes(record: string, start: number): number | undefined {
-  let at = record.indexOf('"', start + 1);
-  while (at >= 0 && record[at + 1] === '"') at = record.indexOf('"', at + 2);
-  return at < 0 ? undefined : at + 1;
-}
-
-function afterBare(record: string, start: number): number {
-  const length = record.slice(start).search(/[",]/);
-  return length < 0 ? record.length : start + length;
+  const own = columns.findIndex(({ key }) => key === 'id');
+  return problems[own] ? { reason, isWhole: true } : { reason, isWhole: true, id: Number(fields[own]?.text) };
 }
 
 /** What is wrong with a field, or undefined. Its checks are those of the patterns in grammar.ts, and UTF-8. */
-function problem(name: string, type: ColumnType, { text, isQuoted }: Field): string | undefined {
-  if (text === '') return `${name} is empty`;
-  if (text === 'null') return type.endsWith('?') ? undefined : `null where a value is required: ${name}`;
+function problem({ name, type }: Column, { text, isQuoted }: Field): string | undefined {
+  if (text === '' || text === 'null') {
+    if (!type || type.endsWith('?')) return undefined;
+    return text === '' ? `${name} is empty` : `null where a value is required: ${name}`;
+  }
+  if (!type || type.startsWith('text')) return textProblem(name, { text, isQuoted });
+  if (spreadsheetNumber.test(text))
+    return `${name} is ${text.slice(0, 40)}, as a spreadsheet shortens a large number`;
+  return numberProblem(name, type, text);
+}
+
+function textProblem(name: string, { text, isQuoted }: Field): string | undefined {
+  if (text.includes('\0')) return `${name} holds a NUL`;
+  if (!isQuoted && /[\r\n]/.test(text)) return `${name} has a line break outside quotes`;
+  return isUtf8(Buffer.from(text, 'latin1')) ? undefined : `${name} is not valid UTF-8`;
+}
+
+/** `1.59861E+12`, with a comma in some countries. */
+const spreadsheetNumber = /^\d([.,]\d*)?E[+-]?\d+$/i;
+
+function numberProblem(name: string, type: ColumnType, text: string): string | undefined {
   switch (type) {
-    case 'text':
-    case 'text?':
-      if (text.includes('\0')) return `${name} holds a NUL`;
-      if (!isQuoted && /[\r\n]/.test(text)) return `${name} has a line break outside quotes`;
-      return isUtf8(Buffer.from(text, 'latin1')) ? undefined : `${name} is not valid UTF-8`;
     case 'boolean':
-      return /^ *[01]$/.test(text) ? undefined : `${name} is not 0 or 1`;
+      return /^[01]$/.test(text) ? undefined : `${name} is not 0 or 1`;
     case 'milliseconds':
-      return isWholeNumber(text, 0, latestMillisecond)
+      return isWholeNumber(text, latestMillisecond)
         ? undefined
         : `${name} is not a time in milliseconds up to the year 9999`;
     case 'id':
-      if (/^ *0$/.test(text)) return `${name} is 0`;
-      return isWholeNumber(text, 1, largestInteger)
-        ? undefined
-        : `${name} is not an id from 1 to ${largestInteger}`;
-    default:
-      return isWholeNumber(text, 0, largestInteger)
+      if (text === '0') return `${name} is 0`;
+      if (!isWholeNumber(text, Number.MAX_SAFE_INTEGER)) return `${name} is not an id from 1 to ${largestId}`;
+      return Number(text) > largestId ? `${name} is above ${largestId}` : undefined;
+    case 'integer':
+      return isWholeNumber(text, largestInteger)
         ? undefined
         : `${name} is not a whole number from 0 to ${largestInteger}`;
+    default:
+      return isWholeNumber(text.replace(/\.\d{1,2}$/, ''), largestInteger)
+        ? undefined
+        : `${name} is not a price from 0 to ${largestInteger}.99 with at most two decimals`;
   }
 }
 
-function isWholeNumber(text: string, min: number, max: number): boolean {
-  return /^ *(0|[1-9]\d{0,15})$/.test(text) && Number(text) >= min && Number(text) <= max;
+function isWholeNumber(text: string, max: number): boolean {
+  return /^(0|[1-9]\d{0,15})$/.test(text) && Number(text) <= max;
 }

@@ -1,20 +1,25 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type DataFile, headerOf } from '../data-files.ts';
+import type { DataFile } from '../data-files.ts';
 import { catalogue } from './catalogue.ts';
+import type { DataFolder, OpenFile } from './data-folder.ts';
 import type { DataSet } from './data-set.ts';
 import { ImportFailure } from './failure.ts';
+import { type Column, columnsOf } from './header.ts';
 import { qa } from './qa.ts';
+import { longestRecord } from './records.ts';
 
 const dataSets: readonly DataSet[] = [catalogue, qa];
 
-/** A data file that is there and begins with its header. */
+/** A data file that is there and begins with a header line. */
 export interface FoundFile {
   readonly file: DataFile;
-  readonly path: string;
+  /** Its name in the folder. */
+  readonly name: string;
   /** Its size in bytes, and of these the header line with its line end (and byte-order mark). */
   readonly bytes: number;
   readonly headerBytes: number;
+  readonly columns: readonly Column[];
+  /** Opens it for reading what follows the header. */
+  open(): Promise<OpenFile>;
 }
 
 export interface FoundSet {
@@ -22,60 +27,65 @@ export interface FoundSet {
   readonly files: readonly FoundFile[];
 }
 
+/** What a folder holds. */
+export interface Found {
+  readonly sets: readonly FoundSet[];
+  /** Files that are no data files. */
+  readonly furtherFiles: readonly string[];
+}
+
 /**
- * The sets that a folder holds: those of which any file is there. Throws ImportFailure when there is none, when a
- * file of a set is missing, or when a file does not begin with its header.
+ * The sets that a folder holds: those of which any file is there. Throws ImportFailure when there is none, when a file of a
+ * set is missing, there twice or cannot be read, or when it does not begin with its header.
  */
-export async function findSets(folder: string): Promise<FoundSet[]> {
-  const names = await readdir(folder).catch(cause => {
-    throw new ImportFailure(`The folder ${folder} cannot be read (${cause.code})`, { cause });
-  });
-  const sets = dataSets.filter(({ files }) => files.some(({ name }) => names.includes(name)));
+export async function findSets(folder: DataFolder): Promise<Found> {
+  const names = new Set(await folder.names());
+  const nameOf = new Map<DataFile, string>();
+  for (const file of dataSets.flatMap(({ files }) => files)) {
+    const present = [file.name, ...(file.otherName ? [file.otherName] : [])].filter(name => names.has(name));
+    if (present.length > 1)
+      throw new ImportFailure(`The folder ${folder.name} holds one file twice, as ${present.join(' and ')}`);
+    if (present[0]) nameOf.set(file, present[0]);
+  }
+  const sets = dataSets.filter(({ files }) => files.some(file => nameOf.has(file)));
   if (sets.length === 0) {
     const all = dataSets.flatMap(({ files }) => files.map(({ name }) => name));
-    throw new ImportFailure(`The folder ${folder} holds none of the data files ${all.join(', ')}`);
+    throw new ImportFailure(`The folder ${folder.name} holds none of the data files ${all.join(', ')}`);
   }
   for (const { title, files } of sets) {
-    const missing = files.map(({ name }) => name).filter(name => !names.includes(name));
+    const missing = files.filter(file => !nameOf.has(file)).map(({ name }) => name);
     if (missing.length > 0)
-      throw new ImportFailure(`The folder ${folder} holds ${title} without ${missing.join(', ')}`);
+      throw new ImportFailure(`The folder ${folder.name} holds ${title} without ${missing.join(', ')}`);
   }
-  return Promise.all(
-    sets.map(async set => ({
-      set,
-      files: await Promise.all(set.files.map(file => findFile(folder, file))),
-    })),
-  );
+  const read = new Set(nameOf.values());
+  return {
+    sets: await Promise.all(
+      sets.map(async set => ({
+        set,
+        files: await Promise.all(
+          set.files.map(file => findFile(folder, file, nameOf.get(file) ?? file.name)),
+        ),
+      })),
+    ),
+    furtherFiles: [...names].filter(name => !name.startsWith('.') && !read.has(name)).sort(),
+  };
 }
 
-async function findFile(folder: string, file: DataFile): Promise<FoundFile> {
-  const path = join(folder, file.name);
-  try {
-    const { size } = await stat(path);
-    return { file, path, bytes: size, headerBytes: checkHeader(file, await readStart(path)) };
-  } catch (cause) {
-    if (cause instanceof ImportFailure) throw cause;
-    throw new ImportFailure(`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
-  }
+async function findFile(folder: DataFolder, file: DataFile, name: string): Promise<FoundFile> {
+  const { size, bytes } = await folder.start(name, longestRecord);
+  const header = readHeader(file, name, bytes.toString('latin1'));
+  return { file, name, bytes: size, ...header, open: () => folder.open(name, header.headerBytes) };
 }
 
-/** Checks that a file's beginning is its header; returns the header's bytes. */
-function checkHeader(file: DataFile, start: string): number {
+function readHeader(file: DataFile, name: string, start: string): Pick<FoundFile, 'headerBytes' | 'columns'> {
   const newline = start.indexOf('\n');
-  const line = newline < 0 ? start : start.slice(0, newline);
-  const found = line.replace(/^\xEF\xBB\xBF/, '').replace(/\r$/, '');
-  if (found === headerOf(file)) return newline < 0 ? start.length : newline + 1;
-  const shown = JSON.stringify(Buffer.from(found, 'latin1').toString().slice(0, 120));
-  throw new ImportFailure(`${file.name} begins with ${shown} where ${headerOf(file)} is expected`);
-}
-
-/** The first kibibyte of a file, more than any header has, as "latin1". */
-async function readStart(path: string): Promise<string> {
-  const handle = await open(path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  const line = (newline < 0 ? start : start.slice(0, newline))
+    .replace(/^\xEF\xBB\xBF/, '')
+    .replace(/\r$/, '');
+  if (line === '' || (newline < 0 && start.length === longestRecord))
+    throw new ImportFailure(`${name} does not begin with a header line`);
+  return {
+    headerBytes: newline < 0 ? start.length : newline + 1,
+    columns: columnsOf(file, name, line),
+  };
 }

@@ -1,41 +1,89 @@
-import type { ColumnType, DataFile } from '../data-files.ts';
+import type { ColumnType } from '../data-files.ts';
+import type { Column } from './header.ts';
 
+/** The largest id: above it new rows have room, and every id fits 32 bits. */
+export const largestId = 2_000_000_000;
 /** PostgreSQL's largest integer. */
 export const largestInteger = 2_147_483_647;
 /** 9999-12-31T23:59:59.999Z, the last moment that ISO 8601 writes with four digits of year. */
 export const latestMillisecond = 253_402_300_799_999;
 
+/** What may stand around a value. */
+const blanks = '[ \\t]*';
 /** `"…"`, a quote inside it doubled; newlines may stand inside. */
 const quoted = String.raw`"[^"\0]*(?:""[^"\0]*)*"`;
-/** Text without quotes: no comma, no quote, not empty, not the word null. */
-const unquoted = String.raw`(?!null(?:,|$))[^",\r\n\0]+`;
+/** Text without quotes that begins with no blank: no comma, no quote, not the word null. */
+const bare = String.raw`(?!null${blanks}(?:,|$))[^" \t,\r\n\0][^",\r\n\0]*`;
+/** The same, ending with no blank, too. */
+const bareWithoutBlanks = String.raw`${bare}(?<![ \t])`;
+/** What may stand in a column that nobody reads. */
+const further = String.raw`${blanks}(?:${quoted}${blanks}|[^" \t,\r\n\0][^",\r\n\0]*)?`;
+
+const values = {
+  id: oneTo(largestId),
+  integer: `(?:0|${oneTo(largestInteger)})`,
+  price: String.raw`(?:0|${oneTo(largestInteger)})(?:\.\d{1,2})?`,
+  boolean: '[01]',
+  milliseconds: `(?:0|${oneTo(latestMillisecond)})`,
+};
+
+const numbers = {
+  id: around(values.id),
+  integer: around(values.integer),
+  price: around(values.price),
+  boolean: around(values.boolean),
+  milliseconds: around(values.milliseconds),
+};
+
+// The patterns are meant for text whose characters are the file's bytes ("latin1"), and say nothing about UTF-8. Their
+// groups are the columns with a key, in the order of the columns. Each blank fits one place in a pattern only, so that
+// none takes time by a power of a record's length.
 
 /**
- * The pattern of a good record of a file: the right number of columns, each a value of its type. Its groups are
- * the id columns. It is meant for text whose characters are the file's bytes ("latin1"), and says nothing about
- * UTF-8. Every good record is also CSV as PostgreSQL reads it, with `null 'null'`.
+ * The pattern of a record that is CSV as PostgreSQL reads it, with `null 'null'`: it drops blanks around numbers itself.
+ * Undefined when the file has further columns, which PostgreSQL is not to see.
  */
-export function goodRecord(file: DataFile): RegExp {
-  return recordOf(file, `(?:${quoted}|${unquoted})`);
+export function plainRecord(columns: readonly Column[]): RegExp | undefined {
+  if (columns.some(({ type }) => !type)) return undefined;
+  const text = `(?:${quoted}|${bareWithoutBlanks})`;
+  return recordOf(columns, {
+    ...numbers,
+    'price?': `(?:null|${numbers.price})`,
+    text,
+    'text?': `(?:${text}|null)`,
+  });
+}
+
+/** The pattern of every good record: the right number of columns, each a value of its type, blanks around it or not. */
+export function looseRecord(columns: readonly Column[]): RegExp {
+  return recordOf(columns, {
+    ...numbers,
+    'price?': `${blanks}(?:(?:null|${values.price})${blanks})?`,
+    text: `${blanks}(?:${quoted}${blanks}|${bare})`,
+    'text?': `${blanks}(?:${quoted}${blanks}|null${blanks}|${bare})?`,
+  });
 }
 
 /** The pattern of a good record, all texts of which stand in quotes. */
-export function quotedRecord(file: DataFile): RegExp {
-  return recordOf(file, quoted);
+export function quotedRecord(columns: readonly Column[]): RegExp {
+  return recordOf(columns, {
+    ...numbers,
+    'price?': around(`(?:null|${values.price})`),
+    text: around(quoted),
+    'text?': around(`(?:${quoted}|null)`),
+  });
 }
 
-function recordOf(file: DataFile, text: string): RegExp {
-  const patterns: Record<ColumnType, string> = {
-    id: ` *(${oneTo(largestInteger)})`,
-    integer: ` *(?:0|${oneTo(largestInteger)})`,
-    'integer?': `(?:null| *(?:0|${oneTo(largestInteger)}))`,
-    boolean: ' *[01]',
-    milliseconds: ` *(?:0|${oneTo(latestMillisecond)})`,
-    text,
-    'text?': `(?:${text}|null)`,
-  };
-  const columns = Object.values(file.columns).map(type => patterns[type]);
-  return new RegExp(`^${columns.join(',')}$`);
+function recordOf(columns: readonly Column[], patterns: Readonly<Record<ColumnType, string>>): RegExp {
+  const each = columns.map(({ type, key }) => {
+    if (!type) return further;
+    return key ? around(`(${key === 'date' ? values.milliseconds : values.id})`) : patterns[type];
+  });
+  return new RegExp(`^${each.join(',')}$`);
+}
+
+function around(value: string): string {
+  return `${blanks}${value}${blanks}`;
 }
 
 /** A pattern of the whole numbers from 1 to `max`, without leading zeros. */

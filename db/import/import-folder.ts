@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import type { DataFolder } from './data-folder.ts';
 import type { DataSet } from './data-set.ts';
 import { refuseSmallDisk } from './disk.ts';
 import { ImportFailure } from './failure.ts';
@@ -16,7 +17,7 @@ const patience_ms = 600_000;
 
 export interface ImportRequest {
   readonly owner: ClientConfig;
-  readonly folder: string;
+  readonly folder: DataFolder;
   /** The file to list rejected lines in; lines that were repaired are listed beside it. */
   readonly rejects: string;
   /**
@@ -47,6 +48,8 @@ interface SetResult {
 }
 
 export interface ImportResult extends SetResult {
+  /** Files of the folder that are ignored. */
+  readonly furtherFiles: readonly string[];
   /** The lists that have lines in them. */
   readonly rejects: string | undefined;
   readonly repairs: string | undefined;
@@ -62,10 +65,11 @@ export interface ImportResult extends SetResult {
 export async function importFolder(request: ImportRequest): Promise<ImportResult> {
   const begun = performance.now();
   const { owner, folder, signal, discardUserRows = false, progress = silent } = request;
-  const sets = await findSets(folder);
-  const schemas = sets.map(({ set }) => set.schema);
   const rejects = new LineList(request.rejects);
   const repairs = new LineList(request.rejects.replace(/(\.csv)?$/, '.repaired.csv'));
+  for (const list of [rejects, repairs]) await list.refuseUnwritable();
+  const { sets, furtherFiles } = await findSets(folder);
+  const schemas = sets.map(({ set }) => set.schema);
   return importAlone(owner, schemas, signal, async (client, swapNow) => {
     const migration = await latestMigration(client);
     if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
@@ -82,6 +86,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     return {
       files: built.flatMap(({ files }) => files),
       tables: built.flatMap(({ tables }) => tables),
+      furtherFiles,
       ...listed,
       elapsed_s: secondsSince(begun),
     };
@@ -101,7 +106,7 @@ async function buildNext(
   for (const [position, stage] of set.stages().entries()) {
     const file = found.files[position] as FoundFile;
     const begun = performance.now();
-    progress.begin(file.file.name, file.bytes);
+    progress.begin(file.name, file.bytes);
     const count = await stageFile(client, file, stage, lists, progress.advance);
     files.push({ ...count, elapsed_s: secondsSince(begun) });
     progress.end(files.at(-1) as FileResult);

@@ -1,5 +1,6 @@
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, appendFile, constants, mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ImportFailure } from './failure.ts';
 
 /** The bounds are those of RFC 5321, and keep the search linear. */
 const emailLike = /[^\s",@]{1,64}@[^\s",@]{1,255}/g;
@@ -17,6 +18,18 @@ export class LineList {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** Throws ImportFailure when the list cannot be written, or cannot be removed when nothing is to be listed. */
+  async refuseUnwritable(): Promise<void> {
+    try {
+      const list = await open(this.#path, 'r+').catch(unlessMissing);
+      await list?.close();
+      await access(await existingFolder(dirname(resolve(this.#path))), constants.W_OK);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new ImportFailure(`The list ${this.#path} cannot be written (${code})`, { cause });
+    }
   }
 
   /** Adds a line, given as its bytes ("latin1"); written by the next flush(). */
@@ -42,6 +55,16 @@ export class LineList {
     await rm(this.#path, { force: true });
     return undefined;
   }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The folder, or the nearest above it that is there. */
+async function existingFolder(folder: string): Promise<string> {
+  const exists = await access(folder).then(() => true, unlessMissing);
+  return exists ? folder : existingFolder(dirname(folder));
 }
 
 function shown(text: string): string {

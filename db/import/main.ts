@@ -5,6 +5,8 @@ import { Command, Option } from 'commander';
 import { developmentFolder, embeddedOwner } from '../embedded.ts';
 import { databaseSettings, type Environment, SettingError, textSetting } from '../environment.ts';
 import { closingTable } from './closing-table.ts';
+import { folderAt } from './data-folder.ts';
+import { folderFrom } from './data-stream.ts';
 import { importFolder } from './import-folder.ts';
 import { progressOn } from './progress.ts';
 import { summary } from './summary.ts';
@@ -15,27 +17,41 @@ await new Command('import')
   )
   .argument('<folder>', 'the folder with the data files')
   .option('--rejects <file>', 'where to list rejected lines (default: rejects/<name of the folder>.csv)')
+  .option(
+    '--stream',
+    'reads the files from standard input (data-stream.ts); <folder> is what messages call it',
+  )
+  .option(
+    '--columns <number>',
+    'standard error leads to a terminal of this width, though by way of a pipe',
+    Number,
+  )
   .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
   .option('--json', 'ends with the summary as one JSON object instead of the table')
   .action(run)
   .parseAsync();
 
 interface Options {
+  readonly stream?: true;
+  readonly columns?: number;
   readonly rejects?: string;
   readonly target?: 'dev';
   readonly json?: true;
 }
 
 /** Ends with exit status 0 and what was done, with 1 and a sentence, or, when interrupted, with 130. */
-async function run(folder: string, options: Options): Promise<void> {
+async function run(path: string, options: Options): Promise<void> {
   const interruption = new AbortController();
-  const progress = progressOn(process.stderr);
+  const { columns } = options;
+  const progress = progressOn(
+    columns ? Object.assign(process.stderr, { isTTY: true, columns }) : process.stderr,
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interruption.abort());
   try {
     const result = await importFolder({
       owner: options.target ? await embeddedOwner(developmentFolder()) : databaseSettings(process.env),
-      folder,
-      rejects: options.rejects ?? join('rejects', `${basename(resolve(folder))}.csv`),
+      folder: options.stream ? await folderFrom(process.stdin, path) : folderAt(path),
+      rejects: options.rejects ?? join('rejects', `${basename(resolve(path))}.csv`),
       discardUserRows: mayDiscardUserRows(process.env),
       progress,
       signal: interruption.signal,

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { DataFile } from '../data-files.ts';
 import { type Defect, explain } from './explain.ts';
-import { goodRecord, quotedRecord } from './grammar.ts';
+import { plain } from './fields.ts';
+import { looseRecord, plainRecord, quotedRecord } from './grammar.ts';
+import type { Column } from './header.ts';
 import { hasOddQuotes, repair } from './repair.ts';
 
 /** The longest record, in bytes, and the most lines that one record may span: far more than any real one has. */
@@ -11,10 +12,11 @@ const mostLines = 1_000;
 /** What a reader makes of the lines of a file. Every line goes into exactly one of its calls, in order. */
 export interface Records {
   /**
-   * A good record, as CSV. `ids` are its id columns from 1 on; `line` is the number of its first line. `original`
-   * is given when the record is a line whose missing quote was put back: the line as it was.
+   * A good record, as CSV that PostgreSQL reads right, without further columns. `keys` are its columns with a key from
+   * 1 on, in the order of the columns; `line` is the number of its first line. `original` is given when the record is a
+   * line whose missing quote was put back: the line as it was.
    */
-  good(record: string, ids: readonly string[], line: number, original?: string): void;
+  good(record: string, keys: readonly string[], line: number, original?: string): void;
   /** A line, or a record of several, that is no good record. `id` is the id it carries if it has its columns. */
   bad(record: string, reason: string, line: number, id?: number): void;
 }
@@ -32,8 +34,9 @@ export interface Records {
 export class RecordReader {
   /** Lines that were read as part of the record above them. */
   continuationLines = 0;
-  readonly #file: DataFile;
-  readonly #pattern: RegExp;
+  readonly #columns: readonly Column[];
+  readonly #plainPattern: RegExp | undefined;
+  readonly #loosePattern: RegExp;
   readonly #quotedPattern: RegExp;
   readonly #records: Records;
   /** The number of the next line; the header is line 1. */
@@ -42,10 +45,11 @@ export class RecordReader {
   #isUtf8 = true;
   #isInLongLine = false;
 
-  constructor(file: DataFile, records: Records) {
-    this.#file = file;
-    this.#pattern = goodRecord(file);
-    this.#quotedPattern = quotedRecord(file);
+  constructor(columns: readonly Column[], records: Records) {
+    this.#columns = columns;
+    this.#plainPattern = plainRecord(columns);
+    this.#loosePattern = looseRecord(columns);
+    this.#quotedPattern = quotedRecord(columns);
     this.#records = records;
   }
 
@@ -76,7 +80,7 @@ export class RecordReader {
     if (this.#good(line)) return end + 1;
     if (line === '') this.#bad(line, { reason: 'empty line' });
     else if (hasOddQuotes(line)) return this.#readUnclosed(line, start, end);
-    else this.#bad(line, explain(this.#file, line));
+    else this.#bad(line, explain(this.#columns, line));
     return end + 1;
   }
 
@@ -85,12 +89,12 @@ export class RecordReader {
     const joined = this.#join(start, end, repaired !== undefined);
     if (joined && this.#good(joined.record, joined.lines)) return joined.end + 1;
     if (repaired !== undefined && this.#good(repaired, 1, line)) return end + 1;
-    const defect = joined && explain(this.#file, joined.record);
+    const defect = joined && explain(this.#columns, joined.record);
     if (joined && defect?.isWhole) {
       this.#bad(joined.record, defect, joined.lines);
       return joined.end + 1;
     }
-    this.#bad(line, explain(this.#file, line));
+    this.#bad(line, explain(this.#columns, line));
     return end + 1;
   }
 
@@ -110,7 +114,7 @@ export class RecordReader {
       end = this.#endOfLine(next);
       if (end - start > longestRecord) return undefined;
       const line = this.#withoutLineEnd(next, end);
-      if (this.#match(line)) return undefined;
+      if (this.#loosePattern.test(line) && this.#isUtf8Record(line)) return undefined;
       if (!hasOddQuotes(line)) continue;
       if (isRepairable && repair(line, this.#quotedPattern) !== undefined) return undefined;
       return { record: this.#withoutLineEnd(start, end), lines, end };
@@ -119,9 +123,10 @@ export class RecordReader {
   }
 
   #good(record: string, lines = 1, original?: string): boolean {
-    const match = this.#match(record);
-    if (match === null) return false;
-    this.#records.good(record, match, this.#line, original);
+    const match = this.#plainPattern?.exec(record);
+    const looseMatch = match ?? this.#loosePattern.exec(record);
+    if (!looseMatch || !this.#isUtf8Record(record)) return false;
+    this.#records.good(match ? record : plain(record, this.#columns), looseMatch, this.#line, original);
     this.#pass(lines);
     return true;
   }
@@ -136,9 +141,8 @@ export class RecordReader {
     this.continuationLines += lines - 1;
   }
 
-  #match(record: string): RegExpExecArray | null {
-    const match = this.#pattern.exec(record);
-    return match && (this.#isUtf8 || isUtf8(Buffer.from(record, 'latin1'))) ? match : null;
+  #isUtf8Record(record: string): boolean {
+    return this.#isUtf8 || isUtf8(Buffer.from(record, 'latin1'));
   }
 
   /** Where the line that holds `start` ends: at its newline, or with the text. */

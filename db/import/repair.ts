@@ -1,3 +1,5 @@
+import { afterBlanks, beforeBlanks } from './fields.ts';
+
 /** More commas than any record that is worth repairing has: each is two places to try. */
 const mostPlaces = 1_000;
 
@@ -9,9 +11,9 @@ export function hasOddQuotes(line: string): boolean {
 }
 
 /**
- * Puts back the one quote that a line lost: before a comma, after a comma, or at the end of the line. Returns the
- * line with it if exactly one way makes a record as `quotedRecord` has it, else undefined. (If texts without quotes
- * would do, the beginning of a text that holds a comma could pass for two.)
+ * Puts back the one quote that a line lost: before a comma, after a comma, or at the end of the line, between the value
+ * and the blanks around it. Returns the line with it if exactly one way makes a record as `quotedRecord` has it, else
+ * undefined. (If texts without quotes would do, the beginning of a text that holds a comma could pass for two.)
  */
 export function repair(line: string, quotedRecord: RegExp): string | undefined {
   const candidates = new Set<string>();
@@ -24,9 +26,9 @@ export function repair(line: string, quotedRecord: RegExp): string | undefined {
 }
 
 function placesOfQuotes(line: string): number[] {
-  const places = [line.length];
+  const places = [beforeBlanks(line, line.length)];
   for (let comma = line.indexOf(','); comma >= 0; comma = line.indexOf(',', comma + 1)) {
-    places.push(comma, comma + 1);
+    places.push(beforeBlanks(line, comma), afterBlanks(line, comma + 1));
     if (places.length > mostPlaces) return [];
   }
   return places;

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnType } from '../data-files.ts';
 import { type Stage, stagedTable } from './data-set.ts';
 import type { FoundFile } from './folder.ts';
+import { furtherNames, type Key } from './header.ts';
 import { IdSet } from './ids.ts';
 import type { LineList } from './line-list.ts';
 import { longestRecord, RecordReader, type Records } from './records.ts';
@@ -13,12 +13,16 @@ import { longestRecord, RecordReader, type Records } from './records.ts';
 /** What became of a file's lines. A text with newlines in it counts as one line, its others as continuations. */
 export interface FileCount {
   readonly name: string;
+  /** Columns that are ignored, as text to show. */
+  readonly furtherColumns: readonly string[];
   lines: number;
   imported: number;
   /** Of the imported. */
   repaired: number;
   rejected: number;
   continuations: number;
+  /** Of the imported, those with a date before 2000. */
+  earlyDates: number;
 }
 
 export interface Lists {
@@ -29,11 +33,16 @@ export interface Lists {
 /** How much of a file is in memory at a time, in bytes. */
 const windowBytes = 2 * longestRecord;
 
+/** 2000-01-01. Milliseconds before it are likely to be seconds. */
+const year2000_ms = 946_684_800_000;
+
 /** PostgreSQL's types for what a column of a data file holds. */
 export const columnTypes: Record<ColumnType, string> = {
   id: 'integer',
   integer: 'integer',
-  'integer?': 'integer',
+  // With two decimals, however many the file has: cents do not fit 32 bits.
+  price: 'numeric(12, 2)',
+  'price?': 'numeric(12, 2)',
   boolean: 'boolean',
   milliseconds: 'bigint',
   text: 'text',
@@ -58,7 +67,10 @@ export async function stageFile(
   const table = `pg_temp.${stagedTable(found.file)}`;
   await client.query(`create temporary table ${table} (${columns.join(', ')})`);
   const rows = new StagedRows(found, stage, lists);
-  const copy = client.query(copyFrom(`copy ${table} from stdin (format csv, null 'null', encoding 'UTF8')`));
+  const order = [...stage.lead, ...found.columns.flatMap(({ name, type }) => (type ? `"${name}"` : []))];
+  const copy = client.query(
+    copyFrom(`copy ${table} (${order.join(', ')}) from stdin (format csv, null 'null', encoding 'UTF8')`),
+  );
   await pipeline(stagedRows(found, rows, lists, onProgress), copy);
   // A look at 3,000 rows tells the planner enough for a table that is read once.
   await client.query(`set default_statistics_target = 10; analyze ${table}; reset default_statistics_target`);
@@ -71,17 +83,26 @@ class StagedRows implements Records {
   readonly #stage: Stage;
   readonly #lists: Lists;
   readonly #seen = new IdSet();
+  /** Where the keys of a record stand; NaN for one that the file has not. */
+  readonly #places: Readonly<Record<Key, number>>;
   #rows = '';
 
   constructor(found: FoundFile, stage: Stage, lists: Lists) {
-    this.count = { name: found.file.name, lines: 0, imported: 0, repaired: 0, rejected: 0, continuations: 0 };
+    this.count = {
+      name: found.name,
+      furtherColumns: furtherNames(found.columns),
+      ...{ lines: 0, imported: 0, repaired: 0, rejected: 0, continuations: 0, earlyDates: 0 },
+    };
     this.#stage = stage;
     this.#lists = lists;
+    const keys = found.columns.flatMap(({ key }) => key ?? []);
+    const place = (key: Key) => keys.indexOf(key) + 1 || Number.NaN;
+    this.#places = { id: place('id'), parent: place('parent'), date: place('date') };
   }
 
-  good(record: string, ids: readonly string[], line: number, original?: string): void {
-    const id = Number(ids[1]);
-    const second = Number(ids[2]);
+  good(record: string, keys: readonly string[], line: number, original?: string): void {
+    const id = Number(keys[this.#places.id]);
+    const second = Number(keys[this.#places.parent]);
     const refusal = this.#refusalOf(id, second, record.length);
     const lead = refusal === undefined ? this.#stage.admit(id, second, line) : undefined;
     if (lead === undefined) {
@@ -91,6 +112,7 @@ class StagedRows implements Records {
     this.#rows += `${lead}${record}\n`;
     this.count.lines += 1;
     this.count.imported += 1;
+    if (Number(keys[this.#places.date]) < year2000_ms) this.count.earlyDates += 1;
     if (original === undefined) return;
     this.count.repaired += 1;
     this.#lists.repairs.add(this.count.name, line, 'a missing quote was put back', original);
@@ -123,14 +145,14 @@ async function* stagedRows(
   lists: Lists,
   onProgress: (bytes: number, lines: number) => void,
 ): AsyncGenerator<Buffer> {
-  const reader = new RecordReader(found.file, rows);
-  const handle = await open(found.path);
+  const reader = new RecordReader(found.columns, rows);
+  const file = await found.open();
   const window = Buffer.allocUnsafe(windowBytes);
   let position = found.headerBytes;
   let held = 0;
   try {
     for (let isLast = false; !isLast; ) {
-      const { bytesRead } = await handle.read(window, held, windowBytes - held, position);
+      const bytesRead = await file.read(window, held, windowBytes - held);
       isLast = bytesRead === 0;
       position += bytesRead;
       held += bytesRead;
@@ -151,6 +173,6 @@ async function* stagedRows(
       if (staged.length > 0) yield staged;
     }
   } finally {
-    await handle.close();
+    await file.close();
   }
 }

@@ -3,17 +3,10 @@ import type { ImportResult } from './import-folder.ts';
 import type { FileCount } from './stage-file.ts';
 
 /** What an import did, for programs: `--json` prints it. */
-export function summary({ files, tables, rejects, repairs, elapsed_s }: ImportResult) {
+export function summary({ files, tables, furtherFiles, rejects, repairs, elapsed_s }: ImportResult) {
   return {
-    files: files.map(({ name, lines, imported, repaired, rejected, continuations, elapsed_s }) => ({
-      name,
-      lines,
-      imported,
-      repaired,
-      rejected,
-      continuations,
-      seconds: seconds(elapsed_s),
-    })),
+    files: files.map(({ elapsed_s, ...counts }) => ({ ...counts, seconds: seconds(elapsed_s) })),
+    furtherFiles,
     tables: tables.map(({ name, elapsed_s }) => ({ name, seconds: seconds(elapsed_s) })),
     totals: totals(files),
     elapsed: seconds(elapsed_s),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { fullFolder } from './testing/data-folder.ts';
 
@@ -53,7 +54,11 @@ test('columns, checks, indexes, identities, settings and privileges outlive an i
   const before = await shape();
   const folder = await fullFolder({});
   for (let time = 0; time < 2; time++)
-    await importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv') });
+    await importFolder({
+      owner: database.owner,
+      folder: folderAt(folder),
+      rejects: join(folder, 'rejects.csv'),
+    });
   expect(await shape()).toEqual(before);
 });
 
@@ -64,7 +69,11 @@ test('they lie in the order of their keys, are analysed, and no read has to mark
     'questions.csv': ids.map(id => `${4_000 - id},${id},"b",1,"n","e@x.com",0,0`),
     'answers.csv': ids.map(id => `${id},${id + 999},"b",1,"n","e@x.com",0,0`),
   });
-  await importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv') });
+  await importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects: join(folder, 'rejects.csv'),
+  });
   const keys = {
     'catalogue.product': '(product_id)',
     'qa.question': '(product_id, question_id)',

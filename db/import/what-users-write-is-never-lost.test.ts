@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
@@ -33,7 +34,12 @@ const questions = () =>
   });
 
 const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({ owner: database.owner, folder, rejects: join(folder, 'rejects.csv'), ...more });
+  importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects: join(folder, 'rejects.csv'),
+    ...more,
+  });
 
 const vote = {
   name: 'vote',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
 import { generate } from '../generate/generate.ts';
+import { folderAt } from '../import/data-folder.ts';
 import { importFolder } from '../import/import-folder.ts';
 import { emptyFolder } from '../import/testing/data-folder.ts';
 import { silent } from './progress.ts';
@@ -16,7 +17,12 @@ test('every answer about every product of a generated set, all kinds of defects 
   const data = await emptyFolder();
   const files = await generate({ out: data, scale: 0.0001, seed: 3 });
   const owner = service.database.owner;
-  await importFolder({ owner, folder: data, rejects: join(data, 'rejects.csv'), discardUserRows: true });
+  await importFolder({
+    owner,
+    folder: folderAt(data),
+    rejects: join(data, 'rejects.csv'),
+    discardUserRows: true,
+  });
   const api = new URL(`http://127.0.0.1:${service.port}`);
   const { chosen, comparison } = await verify({ data, api, products: 1000, seed: 1, progress: silent });
   expect(comparison.differences).toEqual([]);

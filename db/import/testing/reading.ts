@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { DataFile } from '../../data-files.ts';
+import { type DataFile, headerOf } from '../../data-files.ts';
+import { columnsOf } from '../header.ts';
 import { RecordReader } from '../records.ts';
 
 /** What a reader made of one record: its first line, and either the CSV it is or why it is none. */
@@ -11,11 +12,11 @@ export interface Outcome {
   readonly reason?: string;
 }
 
-/** Reads text that stands below a file's header, all at once or `windowBytes` at a time. */
+/** Reads text that stands below a file's documented header, all at once or `windowBytes` at a time. */
 export function outcomes(file: DataFile, text: string, windowBytes = Number.POSITIVE_INFINITY): Outcome[] {
   const found: Outcome[] = [];
-  const reader = new RecordReader(file, {
-    good: (good, _ids, line, original) => found.push({ line, good, isRepaired: original !== undefined }),
+  const reader = new RecordReader(columnsOf(file, file.name, headerOf(file)), {
+    good: (good, _keys, line, original) => found.push({ line, good, isRepaired: original !== undefined }),
     bad: (bad, reason, line) => found.push({ line, bad, reason }),
   });
   const bytes = Buffer.from(text).toString('latin1');

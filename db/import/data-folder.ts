@@ -1,0 +1,59 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ImportFailure } from './failure.ts';
+
+/** A folder of data files, wherever it is. */
+export interface DataFolder {
+  /** What messages call it. */
+  readonly name: string;
+  /** The names of its files. Throws ImportFailure when it cannot be read. */
+  names(): Promise<readonly string[]>;
+  /** The size of a file, and its first `length` bytes, fewer when it is shorter. Throws ImportFailure when it cannot be read. */
+  start(file: string, length: number): Promise<{ readonly size: number; readonly bytes: Buffer }>;
+  /** Opens a file for reading from a position on. Of a stream, files are opened in their order in it. */
+  open(file: string, position: number): Promise<OpenFile>;
+}
+
+export interface OpenFile {
+  /** Reads at most `length` bytes into the buffer at `offset`; returns how many, 0 at the end. */
+  read(buffer: Buffer, offset: number, length: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The folder at a path of this machine. */
+export function folderAt(path: string): DataFolder {
+  const unreadable = (what: string) => (cause: NodeJS.ErrnoException) => {
+    throw new ImportFailure(`${what} cannot be read (${cause.code})`, { cause });
+  };
+  return {
+    name: path,
+    async names() {
+      const entries = await readdir(path, { withFileTypes: true }).catch(unreadable(`The folder ${path}`));
+      return entries.filter(entry => !entry.isDirectory()).map(({ name }) => name);
+    },
+    async start(file, length) {
+      const whole = join(path, file);
+      const fail = unreadable(whole);
+      const { size } = await stat(whole).catch(fail);
+      const handle = await open(whole).catch(fail);
+      try {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length).catch(fail);
+        return { size, bytes: buffer.subarray(0, bytesRead) };
+      } finally {
+        await handle.close();
+      }
+    },
+    async open(file, position) {
+      const handle = await open(join(path, file));
+      let next = position;
+      return {
+        async read(buffer, offset, length) {
+          const { bytesRead } = await handle.read(buffer, offset, length, next);
+          next += bytesRead;
+          return bytesRead;
+        },
+        close: () => handle.close(),
+      };
+    },
+  };
+}

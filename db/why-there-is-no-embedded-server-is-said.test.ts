@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedFailure, embeddedOwner, startEmbedded } from './embedded.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'elier-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const failure = async (attempt: Promise<unknown>) => {
+  const error = await attempt.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  expect(error).toBeInstanceOf(EmbeddedFailure);
+  return error?.message;
+};
+
+it('cannot write where the data lies', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(await failure(startEmbedded(join(file, 'data')))).toMatch(
+    /^The embedded PostgreSQL cannot keep its data: .*\/file\/data.* cannot be written: not a directory\.$/,
+  );
+});
+
+it('has data of another version', async () => {
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data', 'PG_VERSION'), '9\n');
+  expect(await failure(startEmbedded(folder))).toMatch(
+    /^The data in .* is of PostgreSQL 9, and this is [0-9]+: make reset TARGET=dev starts anew\.$/,
+  );
+});
+
+it('is not running', async () => {
+  expect(await failure(embeddedOwner(folder))).toBe(
+    `No embedded PostgreSQL is running on ${folder}: start it with "make dev".`,
+  );
+});
+
+it('has a setting that the server does not know, which the end of its log tells', async () => {
+  expect(await failure(startEmbedded(folder, ['no_such_setting=1']))).toMatch(
+    /^The embedded PostgreSQL did not start\. Its log .* ends with:\n(?:.*\n)*.*no_such_setting/,
+  );
+});
+
+it('is one server for all that start it at the same moment', async () => {
+  const [first, second, third] = await Promise.all([1, 2, 3].map(() => startEmbedded(folder)));
+  expect(second?.owner).toEqual(first?.owner);
+  expect(third?.owner).toEqual(first?.owner);
+  await first?.stop();
+});

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Imports the data files of the folder $DATA into the stack. The container reads them from a stream (db/import/data-stream.ts):
+# it need not see the folder, and nothing is stored twice. `make import`.
+. deploy/stack.sh
+
+# The data files in the order in which the importer reads them (db/data-files.ts).
+known='product.csv products.csv features.csv styles.csv photos.csv skus.csv related.csv
+  questions.csv answers.csv answers_photos.csv'
+start_bytes=65536 # as db/import/data-stream.ts has it
+
+main() {
+  find_folder
+  check_rejects
+  docker compose build --quiet app
+  import_files
+}
+
+find_folder() {
+  case $DATA in
+    '~/'*) folder=$HOME/${DATA#'~/'} ;;
+    *) folder=$DATA ;;
+  esac
+  [ -d "$folder" ] || stop "There is no folder $DATA."
+  [ -r "$folder" ] && [ -x "$folder" ] || stop "The folder $DATA cannot be read."
+  list=$(basename "$(cd "$folder" && pwd)")
+  files=()
+  local name
+  for name in $known; do
+    [ -f "$folder/$name" ] || continue
+    [ -r "$folder/$name" ] || stop "$DATA/$name cannot be read."
+    files+=("$name")
+  done
+}
+
+# The lists of rejected and repaired lines go here. Seen before the import, not after it.
+check_rejects() {
+  mkdir -p rejects 2>/dev/null && [ -w rejects ] ||
+    stop "The folder $PWD/rejects cannot be written by $(id -un): remove it, or give it to $(id -un)."
+}
+
+import_files() {
+  local container=import-$$-$RANDOM bars='' width status
+  if [ -t 2 ]; then
+    width=$(stty size <&2 | cut -d ' ' -f 2)
+    [ "$width" -gt 0 ] || width=80
+    bars="--columns $width"
+  fi
+  # shellcheck disable=SC2064 # the name as it is now
+  trap "docker rm --force --volumes $container >/dev/null 2>&1 || true" EXIT
+  # shellcheck disable=SC2064
+  trap "docker kill --signal INT $container >/dev/null 2>&1 || true" INT TERM HUP # the importer gives up, and says so
+  set -m # in a process group of its own, which no Ctrl-C reaches
+  # shellcheck disable=SC2086 # options, or none
+  send_files | compose run --name "$container" --no-deps --no-TTY --env DISCARD_USER_ROWS --volume /app/rejects \
+    prepare db/import/main.ts --stream $bars ${JSON:+--json} --rejects "rejects/$list.csv" "$DATA" &
+  set +m
+  status=0
+  while wait $! || status=$?; [ "$status" -gt 128 ] && kill -0 $! 2>/dev/null; do status=0; done
+  rm -f "rejects/$list.csv" "rejects/$list.repaired.csv"
+  docker cp "$container:/app/rejects/." rejects/ >/dev/null
+  exit "$status"
+}
+
+send_files() {
+  local name sizes=() place
+  for name in ${files[@]+"${files[@]}"}; do
+    sizes+=("$(wc -c <"$folder/$name" | tr -d ' ')")
+    echo "${sizes[${#sizes[@]} - 1]} $name"
+  done
+  list_further_files
+  echo
+  for name in ${files[@]+"${files[@]}"}; do head -c "$start_bytes" "$folder/$name"; done
+  for place in ${sizes[@]+"${!sizes[@]}"}; do head -c "${sizes[$place]}" "$folder/${files[$place]}"; done
+}
+
+list_further_files() {
+  local path name
+  for path in "$folder"/*; do
+    name=${path##*/}
+    [ -f "$path" ] || continue
+    case " ${files[*]+"${files[*]}"} " in
+      *" $name "*) ;;
+      *) echo "- ${name//$'\n'/ }" ;;
+    esac
+  done
+}
+
+main
