@@ -7,7 +7,9 @@ main() {
   make_mounts_readable
   check_port_setting
   if is_running nginx || is_running app || is_running postgres; then
+    echo 'Building the image …'
     docker compose build --quiet
+    echo 'Checking the settings …'
     check_passwords
     check_settings
     update_postgres
