@@ -13,7 +13,7 @@ endif
 
 # What may stand on make's command line, beside the settings in .env.example. A misspelt name would do nothing.
 variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION JSON MINUTES NAME ONLY OUT PORT RATE REQUESTS \
-	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET TEST_POSTGRES COMPOSE_% DOCKER_% \
+	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET COMPOSE_% DOCKER_% \
 	$(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 unknown := $(firstword $(filter-out $(variables),$(given)))
