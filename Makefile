@@ -13,7 +13,7 @@ endif
 
 # What may stand on make's command line, beside the settings in .env.example. A misspelt name would do nothing.
 variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION JSON MINUTES NAME ONLY OUT PORT RATE REQUESTS \
-	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET TEST_POSTGRES COMPOSE_% DOCKER_% \
+	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET COMPOSE_% DOCKER_% \
 	$(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 unknown := $(firstword $(filter-out $(variables),$(given)))
@@ -135,7 +135,7 @@ import: ## puts the data files of DATA= in the place of what the stack serves [T
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@$(MAKE) --no-print-directory $(installed)
-	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/\#\~\//$$HOME/}"
+	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/#\~\//$$HOME/}"
 else
 	@$(needs_stack)
 	@bash deploy/import.sh
@@ -172,7 +172,7 @@ import-bench: $(installed) ## how long the import of DATA= into the stack takes,
 .PHONY: verify
 verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
-	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
+	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
 
 .PHONY: bench
 bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]

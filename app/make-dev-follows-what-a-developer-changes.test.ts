@@ -15,7 +15,6 @@ beforeAll(async () => {
   port = await freePort();
   dev = checkout.start('app/dev.ts', { PORT: String(port) });
   await dev.says('Applied 001_roles.sql.\nApplied 002_catalogue.sql.\n');
-  replace('app/config.ts', read('app/config.ts')); // while it starts
   await dev.says(`: http://localhost:${port}/products\n`);
 });
 afterAll(async () => {
@@ -37,13 +36,10 @@ const serverPid = () => readFileSync(pidFile(), 'utf8').split('\n')[0];
 
 const health = 'app/health.ts';
 
-it('has noticed what was saved while it started', () =>
-  dev.says('app/config.ts changed: serving again after'));
-
 it('serves what a file of app/ says as soon as it is saved, on the same PostgreSQL', async () => {
   const [original, pid] = [read(health), serverPid()];
   for (const status of ['first', 'second']) {
-    replace(health, original.replaceAll(/\bok\b/g, status));
+    replace(health, original.replace('"ok"', `"${status}"`));
     const saved = performance.now();
     await dev.says(`${health} changed: serving again after`);
     expect(performance.now() - saved).toBeLessThan(3000); // a second on a machine with nothing else to do

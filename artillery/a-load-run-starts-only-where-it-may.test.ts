@@ -86,8 +86,26 @@ describe('the target', () => {
   test('is the local stack where none is named, at its HTTP_PORT', () => {
     expect(options({})).toMatchObject({ target: 'http://localhost:8080', isLocal: true });
     expect(options({ target: '' }, { HTTP_PORT: '8099' }).target).toBe('http://localhost:8099');
-    expect(() => options({}, { HTTP_PORT: 'x' })).toThrow('HTTP_PORT');
   });
+
+  test.each([
+    ['8099', 'http://localhost:8099'],
+    ['127.0.0.1:8099', 'http://127.0.0.1:8099'],
+    ['0.0.0.0:8099', 'http://localhost:8099'],
+    ['[::1]:8099', 'http://[::1]:8099'],
+    ['[::]:8099', 'http://[::1]:8099'],
+  ])('is the local stack at HTTP_PORT=%s', (HTTP_PORT, target) => {
+    expect(options({}, { HTTP_PORT })).toMatchObject({ target, isLocal: true });
+  });
+
+  test.each(['x', '0', '70000', '8080-8090', 'localhost:80', '1.2.3:80', '::1:80', '[::1:80', '127.0.0.1:'])(
+    'is not at HTTP_PORT=%s',
+    HTTP_PORT => {
+      expect(() => options({}, { HTTP_PORT })).toThrow(
+        `HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080, not "${HTTP_PORT}".`,
+      );
+    },
+  );
 
   test.each(['http://localhost:80', 'http://127.0.0.2', 'http://[::1]:8080'])('%s is this machine', url => {
     expect(options({ target: url }).isLocal).toBe(true);

@@ -4,6 +4,7 @@
 
 replicas=$(docker compose ps --all --quiet app)
 [ -n "$(docker compose ps --quiet --status running app)" ] || stop 'The stack does not run: make up starts it.'
+echo 'Building the image …'
 docker compose build --quiet app
 check_app_settings
 run_once prepare

@@ -7,7 +7,9 @@ main() {
   make_mounts_readable
   check_port_setting
   if is_running nginx || is_running app || is_running postgres; then
+    echo 'Building the image …'
     docker compose build --quiet
+    echo 'Checking the settings …'
     check_passwords
     check_settings
     update_postgres
@@ -177,13 +179,13 @@ update_others() {
 }
 
 say_address() {
-  local address name host=
+  local address names host=
   address=$(docker compose port nginx 8080)
   case $address in
     0.0.0.0:*) address=localhost:${address##*:} ;;
   esac
-  name=$(docker compose exec --no-TTY nginx printenv SERVER_NAMES </dev/null || true)
-  [ -z "$name" ] || host=" -H 'Host: ${name%%,*}'"
+  names=$(docker compose exec --no-TTY nginx sh -c 'echo "$SERVER_NAMES"' </dev/null | tr -s ',[:space:]' ' ' | sed 's/^ //')
+  [ -z "$names" ] || host=" -H 'Host: ${names%% *}'"
   echo "The API answers on http://$address. Try it:"
   echo "  curl$host http://$address/products/1"
   echo "  curl$host 'http://$address/qa/questions?product_id=1'"

@@ -1,8 +1,9 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Admission } from '../admission.ts';
 import { type Caching, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
-import type { Database, Statement } from '../database.ts';
+import type { CacheAdmission } from '../cache-admission.ts';
+import type { Statement } from '../connections.ts';
+import type { Database } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
@@ -16,7 +17,7 @@ import * as queries from './queries.ts';
  * write is never found after it. A read without a generation did not come through Nginx: nothing is kept then,
  * nor is it joined with another that may have begun before a write.
  */
-export function questionRoutes(database: Database, cache: Cache, admission: Admission): Router {
+export function questionRoutes(database: Database, cache: Cache, admission: CacheAdmission): Router {
   const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
     const generation = generationFrom(request.get('X-Generation'));
     const key = `${subject} ${generation}`;
@@ -32,7 +33,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = requiredIntegerFrom(request.query, 'product_id');
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `questions ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.questionsPage, [id, page.offset, page.count], page.count),
+      database.text(queries.questionsPage, [id, page.offset, page.count], page.count),
     );
     const path = `/qa/questions?product_id=${id}`;
     sendPage(response, folded, path, page, caching);
@@ -42,7 +43,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = integerFrom('question_id', request.params.question_id);
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `answers ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.answersPage, [id, page.page, page.count], page.count),
+      database.text(queries.answersPage, [id, page.page, page.count], page.count),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;
