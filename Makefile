@@ -39,6 +39,7 @@ needs_docker = bash deploy/check-docker.sh '$@'
 needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+target_is_known = [[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
 # Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
 some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
 	{ echo 'ONLY=$(ONLY) matches no test file of make $@.' >&2; exit 1; }
@@ -131,13 +132,33 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 
 import: ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
-	@[[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
+	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@$(MAKE) --no-print-directory $(installed)
-	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/\#\~\//$$HOME/}"
+	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/#\~\//$$HOME/}"
 else
 	@$(needs_stack)
 	@bash deploy/import.sh
+endif
+
+.PHONY: psql reset
+psql: $(if $(filter dev,$(TARGET)),$(installed)) ## psql on the stack's database, as its owner [TARGET=dev: on that of make dev]
+	@$(target_is_known)
+ifeq ($(TARGET),dev)
+	@node db/psql.ts
+else
+	@$(needs_stack)
+	@docker compose exec $$([ -t 0 ] || echo --no-TTY) --env PGOPTIONS='-c search_path=catalogue,qa,public' postgres psql -U elier elier
+endif
+
+reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and puts the sample in its place; asks first [TARGET=dev: of make dev] [CONFIRM=yes]
+	@$(target_is_known)
+ifeq ($(TARGET),dev)
+	@bash deploy/confirm.sh 'make reset TARGET=dev' 'deletes all data of make dev in this folder' '$(CONFIRM)'
+	@node db/reset.ts --target dev
+else
+	@$(needs_stack)
+	@bash deploy/reset.sh '$(CONFIRM)'
 endif
 
 ## Measuring
@@ -151,7 +172,7 @@ import-bench: $(installed) ## how long the import of DATA= into the stack takes,
 .PHONY: verify
 verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
-	@npm run --silent verify -- --data '$(DATA)' $(if $(API),--api '$(API)')
+	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
 
 .PHONY: bench
 bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
@@ -180,15 +201,21 @@ blocks: ## how many blocks each read of the running stack's database touches
 
 ## Load runs
 
-.PHONY: load-test load-clean load-compare
-load-test: $(installed) $(artillery) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
-	@node artillery/main.ts $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
-		$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+.PHONY: load-test load-clean load-compare known-scenario
+load_options = $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
+	$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
+load-test: known-scenario $(installed) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
+	@[ -e $(artillery) ] || node artillery/main.ts --check $(load_options)
+	@$(MAKE) --no-print-directory $(artillery)
+	@node artillery/main.ts $(load_options)
+
+known-scenario: # a misspelt one is not worth an install
+	@bash artillery/check-scenario.sh "$$SCENARIO"
 
 load-clean: ## removes what load runs wrote from the stack's database
 	@$(needs_stack)
 	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
 
-load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A=folder B=folder
-	@$(if $(and $(A),$(B)),,echo 'Name the folders of two runs: make load-compare A=folder B=folder' >&2; exit 1)
+load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
+	@$(if $(and $(A),$(B)),,echo 'Name two runs, as they are in artillery/reports/: make load-compare A=run B=run' >&2; exit 1)
 	@node artillery/compare.ts '$(A)' '$(B)'

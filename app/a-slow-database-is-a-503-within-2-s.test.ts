@@ -30,6 +30,12 @@ const connections = () =>
     [service.database.app.user],
   );
 
+const endConnections = () =>
+  service.sql(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = $1',
+    [service.database.app.user],
+  );
+
 it('for the statement that waits, for those behind it, and for those that find the queue full', async () => {
   await blocker.query('begin; select from qa.question where question_id = 8 for update');
   const votes = await Promise.all(Array.from({ length: 600 }, vote));
@@ -85,16 +91,93 @@ it('for what is seen to be large too late to ask for it alone', async () => {
   await service.sql('delete from qa.answer where question_id = $1 and answerer_email = $2', values);
 });
 
-it('which tells the client of a write how to send it again', async () => {
-  const detail = async (headers = {}) => {
+describe('what a write that failed says', () => {
+  const detailOf = async (headers = {}) => {
     const { json } = await service.call('/qa/questions/8/helpful', { method: 'PUT', headers });
     return json.detail;
   };
-  await blocker.query('begin; select from qa.question where question_id = 8 for update');
-  const [plain, withKey] = await Promise.all([detail(), detail({ 'Idempotency-Key': 'slow' })]);
-  await blocker.query('rollback');
-  expect(plain).toMatch(/may have been made: look before sending it again/);
-  expect(withKey).toMatch(/sent again with its Idempotency-Key it counts once/);
+
+  it('is how to send it again, when its outcome is not known', async () => {
+    await blocker.query('begin; select from qa.question where question_id = 8 for update');
+    const failing = Promise.all([detailOf(), detailOf({ 'Idempotency-Key': 'slow' })]);
+    await sleep(200);
+    await endConnections();
+    await blocker.query('rollback');
+    const [plain, withKey] = await failing;
+    expect(plain).toMatch(/may have been made: look before sending it again/);
+    expect(withKey).toMatch(/sent again with its Idempotency-Key it counts once/);
+  });
+
+  it('is not that it may have been made, when it certainly was not', async () => {
+    await blocker.query('begin; select from qa.question where question_id = 8 for update');
+    const waiting = await Promise.all(Array.from({ length: 600 }, () => detailOf())); // most never get a connection
+    await blocker.query('rollback');
+    await holdWrites(blocker);
+    const held = await detailOf({ 'Idempotency-Key': 'held' });
+    await blocker.query('select pg_advisory_unlock_all()');
+    await releaseWrites(blocker);
+    expect(new Set([...waiting, held])).toEqual(new Set(['The database cannot answer in time. Try again.']));
+  });
+});
+
+describe('a locked table of questions', () => {
+  it('keeps no connection from the catalogue', async () => {
+    await blocker.query('begin; lock table qa.question in access exclusive mode');
+    let page = 1;
+    const questions = Array.from({ length: 100 }, async (_, index) => {
+      await sleep(index * 20);
+      return service.call(`/qa/questions?product_id=${index + 1}`);
+    });
+    const products: number[] = [];
+    for (const end = performance.now() + 2000; performance.now() < end; await sleep(20))
+      products.push((await service.call(`/products?page=${page++}&count=1`)).status);
+    await blocker.query('rollback');
+    expect(new Set(products)).toEqual(new Set([200]));
+    const statuses = (await Promise.all(questions)).map(({ status }) => status);
+    expect(statuses).toContain(503);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+  });
+});
+
+it('for a table that a migration of another release has renamed', async () => {
+  await service.sql('alter table qa.answer rename to answer_of_another_release');
+  const { status, headers } = await service.call('/qa/questions/8/answers?page=7');
+  await service.sql('alter table qa.answer_of_another_release rename to answer');
+  expect([status, headers['retry-after']]).toEqual([503, '1']);
+  expect((await service.call('/qa/questions/8/answers?page=7')).status).toBe(200);
+});
+
+it('for a new question when ids have run out', async () => {
+  const body = { body: 'One more?', name: 'Shopper', email: 'shopper@mail.example', product_id: 1 };
+  const [{ last }] = await service.sql('select last_value as last from qa.question_question_id_seq');
+  await service.sql("select setval('qa.question_question_id_seq', 2147483647)");
+  const { status, json } = await service.call('/qa/questions', { method: 'POST', body });
+  await service.sql("select setval('qa.question_question_id_seq', $1)", [last]);
+  expect([status, json.detail]).toEqual([503, 'There is no id left for what is new.']);
+  expect((await service.call('/qa/questions', { method: 'POST', body })).status).toBe(201);
+});
+
+describe('a query that is too slow', () => {
+  it('fails alone: requests that came with it are answered', async () => {
+    // A policy that is slow to let one product's rows be read. No other query asks it about them, as long as it finds its own by
+    // an index.
+    await service.sql(`
+      create function may_read(product integer) returns boolean language plpgsql as $$
+        begin perform pg_sleep(5) where product = 2; return true; end $$;
+      alter table qa.question enable row level security;
+      create policy may_read on qa.question using (may_read(product_id));
+      alter role elier_app in database ${service.database.owner.database} set enable_seqscan = off`);
+    await endConnections();
+    const statuses = async () => {
+      const reads = [1, 2, 3, 4, 5, 6].map(id => service.call(`/qa/questions?product_id=${id}`));
+      return (await Promise.all(reads)).map(({ status }) => status);
+    };
+    expect(await statuses()).toEqual([200, 503, 200, 200, 200, 200]);
+    const started_ms = performance.now();
+    expect(await statuses()).toEqual([200, 503, 200, 200, 200, 200]);
+    expect(performance.now() - started_ms).toBeLessThan(500);
+    await service.sql('alter table qa.question disable row level security');
+  });
 });
 
 it('at once when it is away, until it is back', async () => {

@@ -349,7 +349,7 @@ it('leaves no connection to the database checked out', async () => {
   const { text } = await service.call('/metrics');
   const [, open] = /database_connections\{state="open"\} (\d+)/.exec(text) ?? [];
   const [, idle] = /database_connections\{state="idle"\} (\d+)/.exec(text) ?? [];
-  expect(Number(open)).toBeLessThanOrEqual(4);
+  expect(Number(open)).toBeLessThanOrEqual(8);
   expect(idle).toBe(open);
   expect((await service.call('/products/1')).status).toBe(200);
 });

@@ -1,97 +1,162 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Batch, type Values } from './batch.ts';
 
+class Slow extends Error {}
+const isOfOneQuery = (error: unknown) => error instanceof Slow;
+
 /** A batch over a source that answers with the double, when it is told to. */
 function doubling() {
-  const asked: number[][] = [];
-  const answers: (() => void)[] = [];
-  const batch = new Batch(async questions => {
-    asked.push(questions.map(([value]) => value as number));
-    await new Promise<void>(resolve => answers.push(resolve));
-    return questions.map(([value]) => (value === 0 ? undefined : String((value as number) * 2)));
-  });
-  return { asked, batch, answerNext: () => answers.shift()?.() };
+  const run: number[][] = [];
+  const ends: (() => void)[] = [];
+  const batch = new Batch(async queries => {
+    run.push(queries.map(([value]) => value as number));
+    await new Promise<void>(resolve => ends.push(resolve));
+    return queries.map(([value]) => (value === 0 ? undefined : String((value as number) * 2)));
+  }, isOfOneQuery);
+  return { run, batch, endNext: () => ends.shift()?.() };
 }
 
-it('asks with one statement what is asked in one turn, and gives each its answer', async () => {
-  const { asked, batch, answerNext } = doubling();
-  const answers = Promise.all([[1], [0], [3]].map(values => batch.answer(values)));
+/** A batch over a source in which statements with one of these values fail. */
+function failingFor(bad: readonly number[], error: Error, took_ms = 5) {
+  const run: number[][] = [];
+  const batch = new Batch(async queries => {
+    const values = queries.map(([value]) => value as number);
+    run.push(values);
+    await sleep(took_ms);
+    if (values.some(value => bad.includes(value))) throw error;
+    return values.map(String);
+  }, isOfOneQuery);
+  const textOf = (value: number) => batch.text([value]).catch((error: Error) => error.constructor.name);
+  return { run, textsOf: (values: readonly number[]) => Promise.all(values.map(textOf)) };
+}
+
+const sixteen = Array.from({ length: 16 }, (_, value) => value);
+
+it('runs the queries of one turn as one statement, and gives each its text', async () => {
+  const { run, batch, endNext } = doubling();
+  const texts = Promise.all([[1], [0], [3]].map(values => batch.text(values)));
   await sleep(5);
-  answerNext();
-  expect(await answers).toEqual(['2', undefined, '6']);
-  expect(asked).toEqual([[1, 0, 3]]);
+  endNext();
+  expect(await texts).toEqual(['2', undefined, '6']);
+  expect(run).toEqual([[1, 0, 3]]);
 });
 
-it('gathers what comes while a statement is under way', async () => {
-  const { asked, batch, answerNext } = doubling();
-  const first = batch.answer([1]);
+it('gathers what comes while a statement is in flight', async () => {
+  const { run, batch, endNext } = doubling();
+  const first = batch.text([1]);
   await sleep(5);
-  const others = [batch.answer([2])];
+  const others = [batch.text([2])];
   await sleep(5);
-  others.push(batch.answer([3]));
-  answerNext();
+  others.push(batch.text([3]));
+  endNext();
   expect(await first).toBe('2');
   await sleep(5);
-  answerNext();
+  endNext();
   expect(await Promise.all(others)).toEqual(['4', '6']);
-  expect(asked).toEqual([[1], [2, 3]]);
+  expect(run).toEqual([[1], [2, 3]]);
 });
 
 it('does not wait for a slow statement', async () => {
-  const { asked, batch } = doubling();
-  void batch.answer([1]);
+  const { run, batch } = doubling();
+  void batch.text([1]);
   await sleep(5);
-  void batch.answer([2]);
+  void batch.text([2]);
   await sleep(100);
-  expect(asked).toEqual([[1], [2]]);
+  expect(run).toEqual([[1], [2]]);
 });
 
-it('asks no more than 16 at once', async () => {
-  const { asked, batch } = doubling();
-  for (let value = 1; value <= 40; value++) void batch.answer([value]);
+it('runs no more than 16 at once', async () => {
+  const { run, batch } = doubling();
+  for (let value = 1; value <= 40; value++) void batch.text([value]);
   await sleep(100);
-  expect(asked.map(({ length }) => length)).toEqual([16, 16, 8]);
+  expect(run.map(({ length }) => length)).toEqual([16, 16, 8]);
 });
 
-it('asks for less at once when statements are slow', async () => {
-  const asked: number[] = [];
-  const batch = new Batch(async questions => {
-    asked.push(questions.length);
-    await sleep(asked.length === 1 ? 500 : 0);
-    return questions.map(() => 'well');
-  });
-  const askAll = () => Promise.all(Array.from({ length: 16 }, (_, value) => batch.answer([value])));
-  await askAll();
-  await askAll();
-  expect(asked).toEqual([16, 8, 8]);
-  for (let time = 0; time < 16; time++) await batch.answer([time]);
-  await askAll();
-  expect(asked.at(-1)).toBe(16);
+it('runs fewer at once when statements are slow', async () => {
+  const run: number[] = [];
+  const batch = new Batch(async queries => {
+    run.push(queries.length);
+    await sleep(run.length === 1 ? 500 : 0);
+    return queries.map(() => 'well');
+  }, isOfOneQuery);
+  const runAll = () => Promise.all(sixteen.map(value => batch.text([value])));
+  await runAll();
+  await runAll();
+  expect(run).toEqual([16, 8, 8]);
+  for (let time = 0; time < 16; time++) await batch.text([time]);
+  await runAll();
+  expect(run.at(-1)).toBe(16);
 });
 
-it('asks for long lists alone', async () => {
-  const { asked, batch } = doubling();
+it('runs long lists alone', async () => {
+  const { run, batch } = doubling();
   for (const [value, elements] of [
     [1, 5],
     [2, 500],
     [3, 500],
     [4, 5],
   ] as const)
-    void batch.answer([value], elements);
+    void batch.text([value], elements);
   await sleep(100);
-  expect(asked).toEqual([[1], [2], [3], [4]]);
+  expect(run).toEqual([[1], [2], [3], [4]]);
 });
 
-it('fails those alone whom it asked for', async () => {
+it('fails only the queries of the statement that failed', async () => {
   const calls: (readonly Values[])[] = [];
-  const batch = new Batch(async questions => {
-    calls.push(questions);
+  const batch = new Batch(async queries => {
+    calls.push(queries);
     await sleep(5);
     if (calls.length === 1) throw new Error('late');
-    return questions.map(() => 'well');
-  });
-  const first = batch.answer([1]);
-  const second = sleep(2).then(() => batch.answer([2]));
+    return queries.map(() => 'well');
+  }, isOfOneQuery);
+  const first = batch.text([1]);
+  const second = sleep(2).then(() => batch.text([2]));
   await expect(first).rejects.toThrow('late');
   expect(await second).toBe('well');
+});
+
+describe('one query that makes its statement fail', () => {
+  it('fails alone: the others run again without it, and are together next time', async () => {
+    const { run, textsOf } = failingFor([7], new Slow());
+    const expected = sixteen.map(value => (value === 7 ? 'Slow' : String(value)));
+    expect(await textsOf(sixteen)).toEqual(expected);
+    expect(run).toHaveLength(17);
+    run.length = 0;
+    expect(await textsOf(sixteen)).toEqual(expected);
+    expect(run).toEqual([sixteen.filter(value => value !== 7)]);
+  });
+
+  it('fails at once for 2 s, and then runs alone', async () => {
+    const { run, textsOf } = failingFor([7], new Slow());
+    await textsOf([7, 8]);
+    run.length = 0;
+    await textsOf([7, 7, 7]);
+    expect(run).toEqual([]);
+    await sleep(2100);
+    expect(await textsOf([7, 8])).toEqual(['Slow', '8']);
+    expect(run.toSorted()).toEqual([[7], [8]]);
+  });
+
+  it('leaves statements of the others as large as they were', async () => {
+    const { run, textsOf } = failingFor([7], new Slow(), 500);
+    await textsOf([7]);
+    await sleep(2100);
+    run.length = 0;
+    await textsOf(sixteen);
+    expect(run).toContainEqual(sixteen.filter(value => value !== 7));
+  });
+});
+
+it('runs nothing again after an error that no single query can have caused', async () => {
+  const { run, textsOf } = failingFor([7], new TypeError());
+  expect(new Set(await textsOf(sixteen))).toEqual(new Set(['TypeError']));
+  expect(run).toEqual([sixteen]);
+});
+
+it('stops running again after 1.1 s, when all is slow', async () => {
+  const { run, textsOf } = failingFor(sixteen, new Slow(), 400);
+  const started_ms = performance.now();
+  expect(new Set(await textsOf(sixteen))).toEqual(new Set(['Slow']));
+  expect(performance.now() - started_ms).toBeLessThan(2000);
+  expect(run.length).toBeLessThan(6);
 });

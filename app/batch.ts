@@ -1,49 +1,59 @@
-/** Questions that are asked together at most, and the elements of their answers: as many pages of five. */
+import { SlowQueries } from './slow-queries.ts';
+
+/** Queries that run together at most, and the elements of their responses: as many pages of five. */
 const maxTogether = 16;
 export const maxElements = 80;
-/** How long questions wait for the statement before them, in milliseconds. */
+/** How long queries wait for the statement before them, in milliseconds. */
 const patience_ms = 40;
 /**
- * A statement that took longer than this asked too much, in milliseconds: it reads one row after the other, so on a slow
- * disk few questions in many statements are answered sooner, and none meets the limit of `statement_ms` in database.ts, of
- * which this is half. Less would also be reached for want of processor time, which smaller statements make worse.
+ * A statement that took longer than this ran too many queries, in milliseconds: it reads one row after the other, so on a slow
+ * disk few queries in many statements end sooner, and none meets the limit of `statement_ms` in connections.ts, of which this
+ * is half. Less would also be reached for want of processor time, which smaller statements make worse.
  */
 const slow_ms = 450;
+/** Queries of a failed statement that run again at once, one by one, and until when since it began, in milliseconds. */
+const retriesAtOnce = 2;
+const retryUntil_ms = 1100;
 
-/** What one question's parameters are. */
+/** The parameters of one query. */
 export type Values = readonly number[];
-/** Asks all at once, and returns the answers in the order of the questions; undefined where there is none. */
-type Ask = (questions: readonly Values[]) => Promise<readonly (string | undefined)[]>;
+/** Runs all queries, and returns their texts in the same order; undefined where there is none. */
+type Run = (queries: readonly Values[]) => Promise<readonly (string | undefined)[]>;
 
 interface Waiting {
   readonly values: Values;
   readonly elements: number;
-  readonly resolve: (answer: string | undefined) => void;
+  readonly resolve: (text: string | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Asks many questions with one statement: those of one turn of the event loop, and those that came while the last
- * statement was under way. The more there is to do, the less each question costs.
+ * Runs many queries with one statement: those of one turn of the event loop, and those that came while the last statement was
+ * in flight. The more there is to do, the less each query costs. When one of them makes the statement fail, the others run
+ * again without it.
  */
 export class Batch {
-  readonly #ask: Ask;
+  readonly #run: Run;
+  readonly #slow: SlowQueries;
   #waiting: Waiting[] = [];
-  #underWay = 0;
-  /** Questions that go together at most: half of what a slow statement asked, one more after an answer in time. */
+  #inFlight = 0;
+  /** Queries that run together at most: half of what a slow statement ran, one more after one in time. */
   #limit = maxTogether;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  /** @param isOfOneQuery whether one of a statement's queries may have caused the error */
+  constructor(run: Run, isOfOneQuery: (error: unknown) => boolean) {
+    this.#run = run;
+    this.#slow = new SlowQueries(isOfOneQuery);
   }
 
   /**
-   * The answer to one question, which has so many elements at most; undefined when there is none. Throws what its
+   * The text of one query, whose response has so many elements at most; undefined when there is none. Throws what its
    * statement threw.
    */
-  answer(values: Values, elements = 1): Promise<string | undefined> {
+  async text(values: Values, elements = 1): Promise<string | undefined> {
+    if (this.#slow.has(values)) return this.#runAlone(values);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ values, elements, resolve, reject });
       this.#schedule();
@@ -52,7 +62,7 @@ export class Batch {
 
   #schedule(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#underWay === 0 || this.#isFull()) this.#immediate ??= setImmediate(() => this.#send());
+    if (this.#inFlight === 0 || this.#isFull()) this.#immediate ??= setImmediate(() => this.#send());
     else this.#timeout ??= setTimeout(() => this.#send(), patience_ms);
   }
 
@@ -63,8 +73,8 @@ export class Batch {
   /** How many of those that wait go together: one at least. */
   #countTogether(): number {
     let elements = 0;
-    const tooMany = this.#waiting.findIndex((question, index) => {
-      elements += question.elements;
+    const tooMany = this.#waiting.findIndex((query, index) => {
+      elements += query.elements;
       return index > 0 && (index >= this.#limit || elements > maxElements);
     });
     return tooMany < 0 ? this.#waiting.length : tooMany;
@@ -75,20 +85,49 @@ export class Batch {
     clearTimeout(this.#timeout);
     this.#immediate = undefined;
     this.#timeout = undefined;
-    const asked = this.#waiting.splice(0, this.#countTogether());
-    this.#underWay++;
+    const sent = this.#waiting.splice(0, this.#countTogether());
+    this.#inFlight++;
     this.#schedule();
     const started_ms = performance.now();
     try {
-      const answers = await this.#ask(asked.map(({ values }) => values));
-      for (const [index, { resolve }] of asked.entries()) resolve(answers[index]);
+      const texts = await this.#run(sent.map(({ values }) => values));
+      for (const [index, { resolve }] of sent.entries()) resolve(texts[index]);
       this.#limit = Math.min(this.#limit + 1, maxTogether);
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      void this.#retry(sent, error, started_ms + retryUntil_ms);
     }
-    if (performance.now() - started_ms > slow_ms)
-      this.#limit = Math.min(this.#limit, Math.ceil(asked.length / 2));
-    this.#underWay--;
+    if (sent.length > 1 && performance.now() - started_ms > slow_ms)
+      this.#limit = Math.min(this.#limit, Math.ceil(sent.length / 2));
+    this.#inFlight--;
     this.#schedule();
+  }
+
+  /** Runs the queries of a failed statement one by one, if one of them may have made it fail, as long as there is time. */
+  async #retry(failed: readonly Waiting[], error: unknown, until_ms: number): Promise<void> {
+    const [first] = failed;
+    if (failed.length === 1 && first) this.#slow.note(first.values, error);
+    if (failed.length === 1 || !this.#slow.isOfOneQuery(error)) {
+      for (const { reject } of failed) reject(error);
+      return;
+    }
+    const rest = failed.values();
+    const retryRest = async () => {
+      for (const { values, resolve, reject } of rest) {
+        if (performance.now() > until_ms) reject(error);
+        else await this.#runAlone(values).then(resolve, reject);
+      }
+    };
+    await Promise.all(Array.from({ length: retriesAtOnce }, retryRest));
+  }
+
+  async #runAlone(values: Values): Promise<string | undefined> {
+    this.#slow.refuse(values);
+    try {
+      const [text] = await this.#run([values]);
+      return text;
+    } catch (error) {
+      this.#slow.note(values, error);
+      throw error;
+    }
   }
 }

@@ -1,5 +1,11 @@
 import { join, relative } from 'node:path';
-import { developmentFolder, EmbeddedFailure, type EmbeddedPostgres, startEmbedded } from '../db/embedded.ts';
+import {
+  developmentFolder,
+  developmentPassword,
+  EmbeddedFailure,
+  type EmbeddedPostgres,
+  startEmbedded,
+} from '../db/embedded.ts';
 import { SettingError } from '../db/environment.ts';
 import { readConfig } from './config.ts';
 import { changesIn } from './dev/changes.ts';
@@ -7,7 +13,6 @@ import { Processes } from './dev/processes.ts';
 
 // `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own. It ends with status 1 when it
 // does not get to serve; from then on it starts the service again whenever a file changes, until a signal ends it.
-const appPassword = 'development';
 const checkout = join(import.meta.dirname, '..');
 
 // From the start, so that a Ctrl-C that comes early also stops PostgreSQL.
@@ -18,7 +23,7 @@ try {
   const started = performance.now();
   // Where PostgreSQL is, nobody need say: it is its own.
   const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
-  const { port } = readConfig({ ...settings, PGPASSWORD: appPassword });
+  const { port } = readConfig({ ...settings, PGPASSWORD: developmentPassword });
   const postgres = await startEmbedded(developmentFolder());
   const processes = new Processes({ ...settings, ...placeOf(postgres) }, end.signal);
   try {
@@ -64,11 +69,15 @@ async function restartOnChanges(processes: Processes, postgres: EmbeddedPostgres
 /** As the stack does before its replicas start: migrations, the app's password, the sample. */
 function prepare(processes: Processes, { owner }: EmbeddedPostgres): Promise<boolean> {
   const { user: PGUSER, password: PGPASSWORD } = owner;
-  return processes.finish(join(checkout, 'db/prepare.ts'), { PGUSER, PGPASSWORD, APP_PASSWORD: appPassword });
+  return processes.finish(join(checkout, 'db/prepare.ts'), {
+    PGUSER,
+    PGPASSWORD,
+    APP_PASSWORD: developmentPassword,
+  });
 }
 
 function serve(processes: Processes): Promise<boolean> {
-  return processes.serve(join(import.meta.dirname, 'dev/service.ts'), { PGPASSWORD: appPassword });
+  return processes.serve(join(import.meta.dirname, 'dev/service.ts'), { PGPASSWORD: developmentPassword });
 }
 
 function placeOf({ owner: { host, port, database } }: EmbeddedPostgres) {

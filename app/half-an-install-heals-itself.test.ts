@@ -19,8 +19,8 @@ const stamp = 'node_modules/.installed';
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'elier-install-'));
-  for (const name of ['Makefile', 'package.json', 'package-lock.json'])
-    cpSync(join(checkout, name), join(folder, name));
+  for (const name of ['Makefile', 'deploy', '.env.example', 'package.json', 'package-lock.json'])
+    cpSync(join(checkout, name), join(folder, name), { recursive: true });
   mkdirSync(join(folder, 'bin'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Database } from './database.ts';
 import { onlyAllows } from './problem.ts';
 
-const ping = { name: 'ping', text: 'select 1' };
+const ping = { service: 'health', name: 'ping', text: 'select 1' } as const;
 
 /**
  * Whether the process runs, and whether it can serve: its database answers. A replica that is stopping serves what it gets, so

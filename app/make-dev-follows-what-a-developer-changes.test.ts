@@ -39,7 +39,7 @@ const health = 'app/health.ts';
 it('serves what a file of app/ says as soon as it is saved, on the same PostgreSQL', async () => {
   const [original, pid] = [read(health), serverPid()];
   for (const status of ['first', 'second']) {
-    replace(health, original.replace("'ok'", `'${status}'`));
+    replace(health, original.replace('"ok"', `"${status}"`));
     const saved = performance.now();
     await dev.says(`${health} changed: serving again after`);
     expect(performance.now() - saved).toBeLessThan(3000); // a second on a machine with nothing else to do

@@ -24,7 +24,7 @@ it.each([
 it.each(['test', 'test-stack'])('make %s ends with a sentence when no file matches', async goal => {
   const { status, said } = await run('make', goal, 'ONLY=nothing-of-this-name');
   expect(said).toMatch(
-    new RegExp(`^ONLY=nothing-of-this-name matches no test file of make ${goal}\\.\nmake: .*\n$`),
+    new RegExp(`^ONLY=nothing-of-this-name matches no test file of make ${goal}\\.\nmake: .*\n$`, 'm'),
   );
   expect(status).toBe(2);
 });

@@ -31,7 +31,7 @@ async function ended(run: ReturnType<typeof start>): Promise<{ code: number; sai
 
 describe('a wrong option is named in one sentence, and nothing begins', () => {
   test.each([
-    [['--scenario', 'nope'], /^SCENARIO must be one of browse, .*, not "nope"\.\n$/],
+    [['--scenario', 'smke'], /^SCENARIO must be one of smoke, .*, not "smke"\.\n$/],
     [['--rate', '0'], /^RATE must be a whole number from 1 to [0-9]+, not "0"\.\n$/],
     [['--rate', '1e3'], /^RATE .* not "1e3"\.\n$/],
     [['--duration', '99999'], /^DURATION must be .* not "99999"\.\n$/],

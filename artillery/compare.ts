@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { comparisons } from './report/comparison.ts';
 import { comparisonPage, type Named } from './report/comparison-page.ts';
+import { findRun } from './report/find-run.ts';
 import { table } from './report/markdown.ts';
 import { NoRun, readRun } from './report/read-run.ts';
 
-// Puts two load runs side by side: `node artillery/compare.ts FOLDER FOLDER`. Status 2: a folder is no run.
+// Puts two load runs side by side: `node artillery/compare.ts RUN RUN`, each by its name or its folder. Status 2: there is no
+// such run.
 const reports = join(import.meta.dirname, 'reports');
 
 try {
@@ -21,6 +23,7 @@ try {
   process.exitCode = 2;
 }
 
-function namedRun(folder = ''): Named {
-  return { folder: basename(resolve(folder)), run: readRun(folder) };
+function namedRun(given = ''): Named {
+  const folder = findRun(given, reports);
+  return { folder: basename(folder), run: readRun(folder) };
 }

@@ -1,15 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { stackSettings } from '../db/environment.ts';
+import { type Environment, stackSettings } from '../db/environment.ts';
 import { ArtilleryFailure, runArtillery } from './artillery.ts';
 import { BadOption } from './bad-option.ts';
 import { liveLineOn } from './live-line.ts';
 import type { LoadRun } from './load-run.ts';
 import { loadTest } from './load-test.ts';
-import { type Given, optionsFrom } from './options.ts';
+import { type Given, type Options, optionsFrom } from './options.ts';
 import { verdictOf } from './report/verdict.ts';
 import { writeReport } from './report.ts';
+import { findTarget } from './target.ts';
 
 // A load run: `make load-test`. Status 1: a promise broke, or nothing could be judged. 2: there was no run. 130: it was
 // interrupted, and what was seen until then is reported.
@@ -20,8 +21,9 @@ const given = new Command('load-test')
   .option('--rate <number>', "requests a second (default: the scenario's)")
   .option('--duration <seconds>', "how long (default: the scenario's)")
   .option('--confirm <yes>', 'for a target that is not this machine')
+  .option('--check', 'checks the options and the target, and puts no load on it')
   .parse()
-  .opts<Given>();
+  .opts<Given & { check?: true }>();
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
@@ -30,16 +32,21 @@ const live = liveLineOn(process.stderr);
 try {
   const settings = stackSettings();
   const options = optionsFrom(given, settings);
-  const { signal } = interruption;
-  const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
-  if (run.stages.length > 0) conclude(run);
-  else console.error(['Interrupted before the first request.', run.cleanUp ?? ''].join('\n').trim());
-  if (signal.aborted) process.exitCode = 130;
+  if (given.check) await findTarget(options.target);
+  else await run(options, settings);
 } catch (error) {
   // Any other error is a bug, and keeps its stack.
   if (!(error instanceof BadOption || error instanceof ArtilleryFailure)) throw error;
   console.error(error.message);
   process.exitCode = 2;
+}
+
+async function run(options: Options, settings: Environment): Promise<void> {
+  const { signal } = interruption;
+  const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
+  if (run.stages.length > 0) conclude(run);
+  else console.error(['Interrupted before the first request.', run.cleanUp ?? ''].join('\n').trim());
+  if (signal.aborted) process.exitCode = 130;
 }
 
 function conclude(run: LoadRun): void {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { nearestFirst } from '../db/import/nearest.ts';
 import { BadOption } from './bad-option.ts';
 import type { Popularity } from './drawn.ts';
 import type { Ensure } from './ensure.ts';
@@ -40,12 +41,12 @@ export interface Offer {
 export const mostRate = 20_000;
 export const mostSeconds = 7200;
 
-/** Reads a scenario. Throws BadOption, which names those that there are, when there is none of that name. */
+/** Reads a scenario. Throws BadOption, which names those that there are, the nearest first, when there is none of that name. */
 export function readScenario(name: string): Scenario {
   const folder = join(import.meta.dirname, 'scenarios');
   const names = readdirSync(folder).map(file => file.replace('.yml', ''));
   if (!names.includes(name))
-    throw new BadOption(`SCENARIO must be one of ${names.sort().join(', ')}, not "${name}".`);
+    throw new BadOption(`SCENARIO must be one of ${nearestFirst(name, names).join(', ')}, not "${name}".`);
   const path = join(folder, `${name}.yml`);
   const scenario = parse(readFileSync(path, 'utf8'));
   if (!isScenario(scenario))

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { type Checkout, copyCheckout } from '../app/testing/checkout.ts';
 import type { LoadRun } from './load-run.ts';
 import { sampleRun, sampleStages } from './testing/sample-run.ts';
 
@@ -84,7 +85,7 @@ test("stages are compared by their name, and a generator's limit is named", asyn
 
 test.each([
   [
-    'a folder that is not there',
+    'a folder without a summary',
     undefined,
     /there is no load run: it has no summary\.json that can be read\.$/,
   ],
@@ -96,8 +97,43 @@ test.each([
   ],
 ])('%s is one sentence and status 2', async (_, summary, sentence) => {
   const other = summary === undefined ? join(folder, 'there') : saved('other', summary);
+  mkdirSync(other, { recursive: true });
   const { status, out, error } = await compare(saved('a', sampleRun()), other);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(error.trim()).toMatch(sentence);
   expect(error.trim()).not.toContain('\n');
+});
+
+describe('a run of artillery/reports/', () => {
+  const runs = [
+    '2026-01-02T00-00-00Z-browse',
+    '2026-01-01T00-00-00Z-smoke',
+    '2026-01-03T00-00-00Z-browse',
+  ] as const;
+  let checkout: Checkout;
+  beforeAll(() => {
+    checkout = copyCheckout();
+    for (const run of runs) {
+      const path = join(checkout.folder, 'artillery/reports', run);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'summary.json'), JSON.stringify(sampleRun()));
+    }
+  });
+  afterAll(() => checkout.remove());
+
+  test('is found by its name', async () => {
+    const { status, said } = await checkout.start(`artillery/compare.ts ${runs[0]} ${runs[1]}`).ended;
+    expect(said).toMatch(new RegExp(`^artillery/reports/compare-${runs[0]}-${runs[1]}\\.html$`, 'm'));
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    ['2026-01-01T00-00-00Z-smoky', [runs[1], runs[2], runs[0]]],
+    ['browse', [runs[2], runs[0], runs[1]]],
+  ])('that is not there is refused with the nearest, the latest first: %s', async (name, nearest) => {
+    const { status, said } = await checkout.start(`artillery/compare.ts ${runs[0]} ${name}`).ended;
+    const list = nearest.map(run => `  ${run}\n`).join('');
+    expect(said).toBe(`There is no load run ${name}. The nearest in artillery/reports/:\n${list}`);
+    expect(status).toBe(2);
+  });
 });

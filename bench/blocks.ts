@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import * as catalogue from '../app/catalogue/queries.ts';
-import { maxOctets, type Statement } from '../app/database.ts';
+import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { databaseSettings } from '../db/environment.ts';
 
@@ -10,8 +10,8 @@ const samples = 200;
 
 interface Read {
   readonly name: string;
-  readonly statement: Statement;
-  /** The statement's values for a random id. */
+  readonly query: Query;
+  /** The query's values for a random id. */
   readonly values: (id: number) => readonly number[];
   /** Where the ids come from. */
   readonly ids: 'product' | 'question';
@@ -20,20 +20,20 @@ interface Read {
 }
 
 const reads: readonly Read[] = [
-  { name: 'product', statement: catalogue.document, values: id => [id, 1], ids: 'product', target: 6 },
-  { name: 'styles', statement: catalogue.document, values: id => [id, 2], ids: 'product', target: 8 },
-  { name: 'related', statement: catalogue.document, values: id => [id, 3], ids: 'product', target: 5 },
+  { name: 'product', query: catalogue.document, values: id => [id, 1], ids: 'product', target: 6 },
+  { name: 'styles', query: catalogue.document, values: id => [id, 2], ids: 'product', target: 8 },
+  { name: 'related', query: catalogue.document, values: id => [id, 3], ids: 'product', target: 5 },
   {
     name: 'questions page',
-    statement: questions.questionsPage,
+    query: questions.questionsPage,
     values: id => [id, 0, 5],
     ids: 'product',
     target: 14,
   },
   {
     name: 'answers page',
-    statement: questions.answersPage,
-    values: id => [id, 0, 5],
+    query: questions.answersPage,
+    values: id => [id, 1, 5],
     ids: 'question',
     target: 8,
   },
@@ -44,18 +44,18 @@ const client = new Client(databaseSettings(process.env));
 await client.connect();
 await client.query('select setseed(0.5)');
 await client.query('set plan_cache_mode = force_generic_plan'); // as in app/database.ts
-for (const { name, text } of [
+for (const { together } of [
   catalogue.document,
   catalogue.productsPage,
   questions.questionsPage,
   questions.answersPage,
 ])
-  await client.query(`prepare "${name}" as ${text}`);
+  await client.query(`prepare "${together.name}" as ${together.text}`);
 
-/** Blocks that the statement touches, in shared buffers or not, once the server knows its tables. */
-async function blocksOf(statement: Statement, values: readonly number[]): Promise<number> {
-  const parameters = [...values.map(value => `'{${value}}'`), maxOctets.together]; // one question; the app asks several
-  const execute = `execute "${statement.name}" (${parameters})`;
+/** Blocks that the query touches, in shared buffers or not, once the server knows its tables. */
+async function blocksOf({ together }: Query, values: readonly number[]): Promise<number> {
+  const parameters = values.map(value => `'{${value}}'`); // one query; the app runs several at once
+  const execute = `execute "${together.name}" (${parameters})`;
   await client.query(execute);
   const { rows } = await client.query(`explain (analyze, buffers, format json) ${execute}`);
   const { Plan: plan } = rows[0]['QUERY PLAN'][0];
@@ -76,9 +76,9 @@ async function randomIds(kind: 'product' | 'question'): Promise<number[]> {
 
 const table: Record<string, object> = {};
 const ids = { product: await randomIds('product'), question: await randomIds('question') };
-for (const { name, statement, values, ids: kind, target } of reads) {
+for (const { name, query, values, ids: kind, target } of reads) {
   const blocks: number[] = [];
-  for (const id of ids[kind]) blocks.push(await blocksOf(statement, values(id)));
+  for (const id of ids[kind]) blocks.push(await blocksOf(query, values(id)));
   blocks.sort((a, b) => a - b);
   const at = (part: number) => blocks[Math.floor((blocks.length - 1) * part)];
   table[name] = { samples: blocks.length, median: at(0.5), p95: at(0.95), worst: at(1), target };

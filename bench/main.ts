@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { maxOctets } from '../app/database.ts';
 import { closedLoad, openLoad } from './load.ts';
 import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
 import { refuse } from './refuse.ts';
@@ -66,7 +65,7 @@ async function measure(part: Part, world: World): Promise<void> {
     for (const [position, contestant] of part.contestants.entries()) {
       const seed = round * 100 + position + 1;
       const run =
-        'statement' in contestant
+        'query' in contestant
           ? await pgbench(contestant, world)
           : await load(contestant, world, seed, part.isWarm ? (round === 0 ? fillCache_s : 2) : 0);
       runs[contestant.name] = [...(runs[contestant.name] ?? []), run];
@@ -119,14 +118,13 @@ function shareOfWrites(requests: readonly string[]): number {
   return requests.filter(line => line.startsWith('PUT')).length / requests.length;
 }
 
-/** The same statement, prepared, one question at a time, straight to PostgreSQL over 8 connections. */
-async function pgbench({ statement, values }: Bare, world: World): Promise<Run> {
+/** The same query, prepared, one at a time, straight to PostgreSQL over 8 connections. */
+async function pgbench({ query, values }: Bare, world: World): Promise<Run> {
   const names = values.map((_, index) => `p${index + 1}`);
   const script = [
     ...values.map((value, index) => `\\set ${names[index]} ${value}`),
-    statement.text
+    query.together.text
       .replaceAll(/'([^']*):MI:SS([^']*)'/g, "E'$1\\x3aMI\\x3aSS$2'") // pgbench would take :MI for a variable
-      .replaceAll(`$${values.length + 1}`, String(maxOctets.together))
       .replace(/\$(\d)/g, 'array[:p$1]')
       .replaceAll('\n', ' '),
   ].join('\n');

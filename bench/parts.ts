@@ -1,5 +1,5 @@
 import * as catalogue from '../app/catalogue/queries.ts';
-import type { Statement } from '../app/database.ts';
+import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { localStack } from './local-stack.ts';
 import * as make from './requests.ts';
@@ -13,10 +13,10 @@ export interface Server {
   readonly rate?: number;
 }
 
-/** pgbench with a statement, and its values as pgbench draws them. */
+/** pgbench with a query, and its values as pgbench draws them. */
 export interface Bare {
   readonly name: string;
-  readonly statement: Statement;
+  readonly query: Query;
   readonly values: readonly string[];
 }
 
@@ -52,7 +52,7 @@ const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => 
 const cold = (
   name: string,
   requests: make.Requests,
-  statement?: Statement,
+  query?: Query,
   values: readonly string[] = [],
 ): Part => ({
   name,
@@ -60,7 +60,7 @@ const cold = (
   contestants: [
     { name: 'product', url: product, requests },
     { name: 'plain way', url: plainWay, requests },
-    ...(statement ? [{ name: 'pgbench', statement, values }] : []),
+    ...(query ? [{ name: 'pgbench', query, values }] : []),
   ],
 });
 
@@ -97,7 +97,7 @@ export const parts: readonly Part[] = [
   cold('cold-styles', make.coldRoute(1), catalogue.document, [anyProduct, '2']),
   cold('cold-related', make.coldRoute(2), catalogue.document, [anyProduct, '3']),
   cold('cold-questions', make.coldRoute(3), questions.questionsPage, [anyProduct, '0', '5']),
-  cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '0', '5']),
+  cold('cold-answers', make.coldAnswers, questions.answersPage, [anyQuestion, '1', '5']),
   cold('cold-list', make.coldList, catalogue.productsPage, ['5 * random(0, :products / 5 - 1)', ':p1 + 5']),
   cold('cold-pages', make.coldPages),
   uncached('uncached-product', make.coldRoute(0)),

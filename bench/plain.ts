@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import { Pool } from 'pg';
 import * as catalogue from '../app/catalogue/queries.ts';
-import { maxOctets, type Statement } from '../app/database.ts';
+import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { databaseSettings } from '../db/environment.ts';
 
@@ -11,8 +11,9 @@ const options = '-c plan_cache_mode=force_generic_plan'; // like the app's, and 
 const pool = new Pool({ ...databaseSettings(process.env), max: 8, options });
 const app = express();
 
-async function answer(response: Response, { name, text }: Statement, values: number[]): Promise<void> {
-  const parameters = [...values.map(value => [value]), maxOctets.alone];
+async function answer(response: Response, query: Query, values: number[]): Promise<void> {
+  const { name, text } = query.together;
+  const parameters = values.map(value => [value]);
   const { rows } = await pool.query({ name, text, values: parameters, rowMode: 'array' });
   response.type('application/json').send(rows[0]?.[1]);
 }
@@ -30,6 +31,6 @@ app.get('/qa/questions', ({ query }, response) =>
   answer(response, questions.questionsPage, [Number(query.product_id), 0, 5]),
 );
 app.get('/qa/questions/:id/answers', ({ params }, response) =>
-  answer(response, questions.answersPage, [Number(params.id), 0, 5]),
+  answer(response, questions.answersPage, [Number(params.id), 1, 5]),
 );
 app.listen(3000);

@@ -23,6 +23,9 @@ export function developmentFolder(): string {
   return join('/var/lib/elier', createHash('sha256').update(checkout).digest('hex').slice(0, 12));
 }
 
+/** The password of the app's role on that server, which listens on this machine only. */
+export const developmentPassword = 'development';
+
 const isRoot = process.getuid?.() === 0;
 /** Root's server runs as nobody, an account that every Linux has. */
 const serverAccount = isRoot ? { uid: 65_534, gid: 65_534 } : {};
@@ -74,6 +77,11 @@ export async function startEmbedded(
       );
     },
   };
+}
+
+/** Whether a server runs on a data folder. */
+export async function isEmbeddedRunning(folder: string): Promise<boolean> {
+  return (await runningPort(folder)) !== undefined;
 }
 
 /** How the owner connects to the server that runs on a data folder. Throws when none is running. */

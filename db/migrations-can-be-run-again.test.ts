@@ -22,6 +22,7 @@ const names = [
   '005_photos_in_their_answer.sql',
   '006_idempotency.sql',
   '007_no_email.sql',
+  '008_by_helpfulness.sql',
 ];
 const toEmpty = () =>
   owner.query(

@@ -22,6 +22,6 @@ printf '%s\n' "$@" | awk -v word="$word" '
     }
     return row[length(b)]
   }
-  { d = distance(toupper(word), $0) }
+  { d = distance(toupper(word), toupper($0)) }
   NR == 1 || d < least { least = d; nearest = $0 }
   END { if (2 * least <= length(word)) print nearest }'

@@ -44,6 +44,18 @@ window.probe = {
     });
   },
 
+  /** Texts of which a part is outside of the table's own window, until someone scrolls it. */
+  cut() {
+    return [...document.querySelectorAll('.table')].flatMap(table => {
+      const { left, right } = table.getBoundingClientRect();
+      return [...table.querySelectorAll('caption, th, td')]
+        .filter(element => element.checkVisibility())
+        .map(element => ({ element, box: boxOf(element) }))
+        .filter(({ box }) => box.width > 0 && (box.left < left - 1 || box.right > right + 1))
+        .map(({ element }) => nameOf(element));
+    });
+  },
+
   /** How far the page is wider than the window. */
   overflow_px() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;

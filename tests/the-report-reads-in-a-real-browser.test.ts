@@ -77,12 +77,15 @@ async function expectLines(page: Page, charts: number): Promise<void> {
 }
 
 const views = Object.keys(kinds).flatMap(kind =>
-  [360, 800, 1280].flatMap(width => ['light', 'dark', 'print'].map(look => [kind, width, look] as const)),
+  [360, 400, 800, 1280].flatMap(width =>
+    ['light', 'dark', 'print'].map(look => [kind, width, look] as const),
+  ),
 );
 
 test.each(views)('%s at %i px, %s', async (kind, width, look) => {
   const [page, complaints] = await open(kind, width, look);
   expect(await page.evaluate('probe.overflow_px()')).toBe(0);
+  if (look !== 'print') expect(await page.evaluate('probe.cut()')).toEqual([]); // paper is wider than this window
   expect(await page.evaluate('probe.overlaps()')).toEqual([]);
   expect(await page.evaluate('probe.pale()')).toEqual([]);
   await expectLines(page, kinds[kind as keyof typeof kinds]);

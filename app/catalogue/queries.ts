@@ -1,34 +1,35 @@
-import { isTogether, type Statement } from '../database.ts';
+import { query, tooLarge } from '../database.ts';
 
-// The import wrote the answers down as JSON (db/import/catalogue.ts). Each statement answers many questions at once
-// (Database.answer).
+// The import wrote the responses down as JSON (db/import/catalogue.ts).
 
-/** $1 positions come before the page, $2 is the last on it; $3 bytes. Returns `<elements>\n<json>`. */
-export const productsPage: Statement = {
-  name: 'products-page',
-  text: `
+/** $1 positions come before the page, $2 is the last on it. Returns `<elements>\n<json>`. */
+export const productsPage = query(
+  'catalogue',
+  'products-page',
+  (_size, maxBytes) => `
     select place, (
       with page as materialized (
         select position, summary from catalogue.product where position > before and position <= last
       )
-      select case when (select sum(octet_length(summary)) from page) > $3 then '' else (
+      select case when (select sum(octet_length(summary)) from page) > ${maxBytes} then '${tooLarge}' else (
         select count(*) || E'\\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']' from page
       ) end
     )
     from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (before, last, place)`,
-};
+);
 
-/** The documents of a product, by the number that the statement below knows them by. */
+/** The documents of a product, by the number that the query below knows them by. */
 export const documents = { product: 1, styles: 2, related: 3 } as const;
 
 /**
- * $1 product, $2 which of its documents; $3 bytes: one statement for all three, so that they are asked together. The product
- * itself is its summary, its last brace taken off, and its features. Asked for alone it may be as large as an import lets it.
+ * $1 product, $2 which of its documents: one query for all three, so that they run together. The product itself is its summary,
+ * its last brace taken off, and its features. Alone it may be as large as an import lets it.
  */
-export const document: Statement = {
-  name: 'document',
-  text: `
-    select place, case when ${isTogether('$3')} and octet_length(json) > $3 then '' else json end
+export const document = query(
+  'catalogue',
+  'document',
+  (size, maxBytes) => `
+    select place, ${size === 'alone' ? 'json' : `case when octet_length(json) > ${maxBytes} then '${tooLarge}' else json end`}
     from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document, place)
       join catalogue.product on product_id = id, lateral (
         select case document
@@ -37,4 +38,4 @@ export const document: Statement = {
           when 3 then related
         end
       ) as document_of (json)`,
-};
+);

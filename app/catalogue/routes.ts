@@ -20,7 +20,7 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Adm
       const id = integerFrom('product_id', request.params.product_id);
       const key = `${document} ${id}`;
       const text = await cache.get(key, () =>
-        database.answer(queries.document, [id, queries.documents[document]]),
+        database.text(queries.document, [id, queries.documents[document]]),
       );
       if (text === undefined) throw doesNotExist(`product ${id}`);
       sendJson(response, text, cachingOf(key));
@@ -30,7 +30,7 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Adm
     const page = pageFrom(request.query);
     const key = `products ${page.page} ${page.count}`;
     const folded = await cache.get(key, () =>
-      database.answer(queries.productsPage, [page.offset, page.offset + page.count], page.count),
+      database.text(queries.productsPage, [page.offset, page.offset + page.count], page.count),
     );
     sendPage(response, folded, '/products', page, cachingOf(key));
   };

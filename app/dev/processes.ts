@@ -1,10 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../db/environment.ts';
 
 /** How long a running request may take when the service is stopped. An idle connection of a browser would hold it for 6 s. */
 const grace_ms = 500;
+
+const compileCache = join(import.meta.dirname, '../../node_modules/.cache/node');
 
 /** The processes that `make dev` starts: one at a time, each with settings that all of them share and some of its own. */
 export class Processes {
@@ -55,7 +58,7 @@ export class Processes {
 
   #start(program: string, settings: Environment): ChildProcess {
     this.#running = fork(program, {
-      env: { ...this.#shared, ...settings, NODE_COMPILE_CACHE: 'node_modules/.cache/node' },
+      env: { ...this.#shared, ...settings, NODE_COMPILE_CACHE: compileCache },
       detached: true, // a Ctrl-C ends make dev, which then ends this
     });
     return this.#running;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { DatabaseError } from 'pg';
-import type { Database, Statement } from '../database.ts';
+import type { Statement } from '../connections.ts';
+import type { Database } from '../database.ts';
+import { DatabaseUnavailable } from '../database-errors.ts';
 import { Problem, unavailable } from '../problem.ts';
 import { keptWrite } from './queries.ts';
 
@@ -23,7 +25,7 @@ export function keyFrom(request: Request): string | undefined {
 /**
  * Runs a write once for a key, however often it comes, and returns what it wrote the first time; undefined when there is
  * nothing to write to. A write that failed changed nothing and is not kept: it is tried anew. Throws a 422 when the key was
- * used for another write within 24 hours, and a 503 when the database did not say in time whether it wrote.
+ * used for another write within 24 hours, and a 503 when the database cannot write, or did not say in time whether it wrote.
  */
 export async function once(
   database: Database,
@@ -31,15 +33,15 @@ export async function once(
   statement: Statement,
   values: readonly unknown[],
 ): Promise<Written | undefined> {
-  try {
-    return await write(database, key, statement, values);
-  } catch (error) {
-    if (!(error instanceof Problem && error.status === 503)) throw error;
-    throw unavailable(
-      `The database cannot answer in time. ${tryAgain[key ? 'withKey' : 'withoutKey']}`,
-      error.cause,
-    );
-  }
+  if (key === undefined) return write(database, statement, [null, null, ...values]);
+  const text = JSON.stringify([statement.name, ...values]);
+  const fingerprint = createHash('sha256').update(text).digest('base64url');
+
+  const kept = await find(database, key, fingerprint);
+  if (kept) return kept;
+  const written = await write(database, statement, [key, fingerprint, ...values]).catch(unlessKept);
+  // Nothing was written: there is nothing to write to, or the same request came twice at once and the other was first.
+  return written ?? find(database, key, fingerprint);
 }
 
 /** Nginx says the same of a replica that does not answer (nginx/upstream.conf). */
@@ -51,19 +53,17 @@ const tryAgain = {
 
 async function write(
   database: Database,
-  key: string | undefined,
   statement: Statement,
   values: readonly unknown[],
 ): Promise<Written | undefined> {
-  if (key === undefined) return database.row(statement, [null, null, ...values]);
-  const text = JSON.stringify([statement.name, ...values]);
-  const fingerprint = createHash('sha256').update(text).digest('base64url');
-
-  const kept = await find(database, key, fingerprint);
-  if (kept) return kept;
-  const written = await database.row(statement, [key, fingerprint, ...values]).catch(unlessKept);
-  // Nothing was written: there is nothing to write to, or the same request came twice at once and the other was first.
-  return written ?? find(database, key, fingerprint);
+  try {
+    return await database.row(statement, values);
+  } catch (error) {
+    if (!(error instanceof DatabaseUnavailable && error.mayHaveWritten)) throw error;
+    const hasKey = values[0] !== null;
+    const advice = tryAgain[hasKey ? 'withKey' : 'withoutKey'];
+    throw unavailable(`The database cannot answer in time. ${advice}`, error.cause);
+  }
 }
 
 async function find(database: Database, key: string, fingerprint: string): Promise<Written | undefined> {

@@ -1,23 +1,52 @@
-import { isTogether, type Statement } from '../database.ts';
+import type { Statement } from '../connections.ts';
+import { query, tooLarge } from '../database.ts';
 
 const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** What a visitor wrote, in bytes of the page: as JSON a byte of a text may take six. Its keys, dates and names come on top. */
-const octets = (texts: string) => `octet_length(to_json(${texts})::text)`;
-const answerOctets = `${octets('body')} + octet_length(photos::text)`;
+/** The most answers that a question shows in the list of its product's questions. The rest has a route of its own. */
+export const maxAnswers = 500;
 
-// Rows of one product lie together, so the answers of a page's questions are collected in one visit to their table:
-// every descent of an index costs as many blocks as it has levels.
+// Rows are bounded before their JSON is put together. How many bytes it takes: a character of a text takes six at most, and
+// keys, ids, dates and commas some 150 of an answer, 200 of a question.
+const jsonBytes = (text: string) => `octet_length(to_json(${text})::text)`;
+const answerBytes = `150 + ${jsonBytes('body')} + ${jsonBytes('answerer_name')} + octet_length(photos::text)`;
+const questionBytes = `200 + ${jsonBytes('body')} + ${jsonBytes('asker_name')}`;
+/** A response of the largest size has no more answers, whatever they say. */
+const answersThatFit = (maxBytes: number) => Math.ceil(maxBytes / 150);
 
 /**
- * For many at once (Database.answer): $1 product, $2 offset, $3 count; $4 bytes. Returns `<elements>\n<json>`; a product
- * without questions has an empty page. When a page is asked for alone, those of its answers are shown that fit, the most
- * helpful first.
+ * The answers to the questions of a page. Together with others: in one visit to their index and table, every descent of which
+ * costs as many blocks as it has levels; there are few of them, or it is too large. Alone: the most helpful of each question,
+ * which the index answer_by_helpfulness gives first.
  */
-export const questionsPage: Statement = {
-  name: 'questions-page',
-  text: `
-    select place, folded
+const answersOfPage = {
+  together: (maxBytes: number) => `
+    select question_id, answer_id, body, date_written, answerer_name, helpful, photos
+    from qa.answer
+    where product_id = product and question_id = any (array(select question_id from page)) and not reported
+    limit ${answersThatFit(maxBytes) + 1}`,
+  alone: (maxBytes: number) => `
+    select answer.*
+    from page, lateral (
+      select question_id, answer_id, body, date_written, answerer_name, helpful, photos
+      from qa.answer
+      where product_id = product and question_id = page.question_id and not reported
+      order by helpful desc, answer_id
+      limit ${maxAnswers}
+    ) answer
+    order by helpful desc, answer_id
+    limit ${answersThatFit(maxBytes)}`,
+};
+
+/**
+ * $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. Alone it shows
+ * those of its answers that fit, the most helpful first.
+ */
+export const questionsPage = query(
+  'questions',
+  'questions-page',
+  (size, maxBytes) => `
+    select place, page_text
     from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (product, skip, length, place), lateral (
       with page as materialized (
         select question_id, body, date_written, asker_name, helpful, reported
@@ -25,25 +54,26 @@ export const questionsPage: Statement = {
         where product_id = product and not reported
         order by helpful desc, question_id
         offset skip limit length
-      ), text as materialized (
-        select coalesce(sum(${octets('body')}), 0) as octets from page
+      ), size as materialized (
+        select coalesce(sum(${questionBytes}), 0) as bytes from page
+      ), found as materialized (${answersOfPage[size](maxBytes)}
       ), answer as materialized (
-        select question_id, answer_id, body, date_written, answerer_name, helpful, photos,
-          sum(${answerOctets}) over (order by helpful desc, answer_id rows unbounded preceding)
-            + (select octets from text) as octets
-        from qa.answer
-        where product_id = product and question_id = any (array(select question_id from page)) and not reported
+        select *, sum(${answerBytes}) over (order by helpful desc, answer_id rows unbounded preceding)
+          + (select bytes from size) as bytes
+        from found
       ), answers as (
         select question_id, json_object_agg(answer_id, json_build_object(
             'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
             'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
           ) order by helpful desc, answer_id) as answers
         from answer
-        where octets <= $4
+        where bytes <= ${maxBytes}
         group by question_id
       )
       select case
-        when (select octets from text) > $4 or ${isTogether('$4')} and (select max(octets) from answer) > $4 then ''
+        when (select bytes from size) > ${maxBytes}${
+          size === 'alone' ? '' : ` or (select max(bytes) from answer) > ${maxBytes}`
+        } then '${tooLarge}'
         else (
           select count(*) || E'\\n' || json_build_object('product_id', product::text, 'results',
             coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]'))
@@ -52,14 +82,15 @@ export const questionsPage: Statement = {
               helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
             from page left join answers using (question_id)
           ) question
-        ) end as folded
-    ) folded`,
-};
+        ) end as page_text
+    ) page_text`,
+);
 
-/** For many at once: $1 question, $2 page, $3 count; $4 bytes. No answer when there is no such question to see. */
-export const answersPage: Statement = {
-  name: 'answers-page',
-  text: `
+/** $1 question, $2 page, $3 count. No row when there is no such question to see. */
+export const answersPage = query(
+  'questions',
+  'answers-page',
+  (_size, maxBytes) => `
     select place, (
       with page as materialized (
         select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
@@ -68,7 +99,7 @@ export const answersPage: Statement = {
         order by helpful desc, answer_id
         offset (number - 1) * length limit length
       )
-      select case when (select sum(${answerOctets}) from page) > $4 then '' else (
+      select case when (select sum(${answerBytes}) from page) > ${maxBytes} then '${tooLarge}' else (
         select count(*) || E'\\n' || json_build_object('question', question.question_id::text,
           'page', number, 'count', length, 'results',
           coalesce(json_agg(page order by helpfulness desc, answer_id), '[]'))
@@ -77,7 +108,7 @@ export const answersPage: Statement = {
     )
     from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, number, length, place)
       join qa.question on question_id = id and not reported`,
-};
+);
 
 // Writes. All return the product and the question they touched and, of a POST, its JSON; no row when there is nothing to
 // write to. Their first two values are an Idempotency-Key and a fingerprint of the write, or null: the row is then kept
@@ -85,6 +116,7 @@ export const answersPage: Statement = {
 
 /** `change` is one CTE or more, `written` a select of the row. */
 const write = (name: string, change: string, written: string): Statement => ({
+  service: 'questions',
   name,
   text: `
     with ${change}, written as (${written}), kept as (
@@ -173,6 +205,7 @@ export const report: Record<'question' | 'answer', Statement> = {
  * ones on its way, a hundred at most: more than are added.
  */
 export const keptWrite: Statement = {
+  service: 'questions',
   name: 'kept-write',
   text: `
     with removed as (

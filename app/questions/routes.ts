@@ -2,7 +2,8 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Admission } from '../admission.ts';
 import { type Caching, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
-import type { Database, Statement } from '../database.ts';
+import type { Statement } from '../connections.ts';
+import type { Database } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
@@ -32,7 +33,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = requiredIntegerFrom(request.query, 'product_id');
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `questions ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.questionsPage, [id, page.offset, page.count], page.count),
+      database.text(queries.questionsPage, [id, page.offset, page.count], page.count),
     );
     const path = `/qa/questions?product_id=${id}`;
     sendPage(response, folded, path, page, caching);
@@ -42,7 +43,7 @@ export function questionRoutes(database: Database, cache: Cache, admission: Admi
     const id = integerFrom('question_id', request.params.question_id);
     const page = pageFrom(request.query);
     const { folded, caching } = await read(request, `answers ${id} ${page.page} ${page.count}`, () =>
-      database.answer(queries.answersPage, [id, page.page, page.count], page.count),
+      database.text(queries.answersPage, [id, page.page, page.count], page.count),
     );
     if (folded === undefined) throw doesNotExist(`question ${id}`);
     const path = `/qa/questions/${id}/answers`;

@@ -26,8 +26,18 @@ export interface Run {
 
 export function copyCheckout(): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'elier-checkout-'));
-  for (const name of ['app', 'db', 'package.json'])
-    cpSync(join(own, name), join(folder, name), { recursive: true });
+  const isCode = (path: string) => !/\/artillery\/(?:node_modules|reports)$/.test(path);
+  for (const name of [
+    '.env.example',
+    'Makefile',
+    'app',
+    'artillery',
+    'bench',
+    'db',
+    'deploy',
+    'package.json',
+  ])
+    cpSync(join(own, name), join(folder, name), { recursive: true, filter: isCode });
   symlinkSync(join(own, 'node_modules'), join(folder, 'node_modules'));
   const script = `import { developmentFolder } from '${folder}/db/embedded.ts'; console.log(developmentFolder())`;
   const data = execFileSync(node, ['--input-type=module', '--eval', script], { encoding: 'utf8' }).trim();

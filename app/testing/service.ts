@@ -34,7 +34,7 @@ export const startReplica = (database: TestDatabase['app'], config: Partial<Conf
     {
       port: 0,
       database,
-      databaseConnections: 4,
+      databaseConnections: 8,
       cacheEntries: 100,
       origins: '*',
       logLevel: 'error',

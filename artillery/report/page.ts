@@ -44,9 +44,15 @@ ${content}
   return text;
 }
 
+/** A table with more columns has each row on lines of its own on a phone, its figures with the names of their columns. */
+const mostPhoneColumns = 4;
+
 /** A table that scrolls by itself where it is wider than the page. */
-export const table = ({ caption, columns, rows, holdsTexts }: Table): Html => html`
-<div class="table${holdsTexts ? ' texts' : ''}" role="region" aria-label="${caption}" tabindex="0">
+export function table({ caption, columns, rows, holdsTexts }: Table): Html {
+  const isWide = !holdsTexts && columns.length > mostPhoneColumns;
+  const kind = holdsTexts ? ' texts' : isWide ? ' wide' : '';
+  return html`
+<div class="table${kind}" role="region" aria-label="${caption}" tabindex="0">
 <table>
 <caption>${caption}</caption>
 ${heads(columns)}
@@ -54,12 +60,13 @@ ${heads(columns)}
 ${rows.map(
   ({ name, cells, note }) => html`<tr>
 <th scope="row">${breakable(name)}${note ? html` <span class="note">${note}</span>` : ''}</th>
-${cells.map(cell)}
+${cells.map((text, index) => cell(text, isWide ? columns[index + 1] : undefined))}
 </tr>
 `,
 )}</tbody>
 </table>
 </div>`;
+}
 
 /** The figures of the charts, each with what it shows in words. */
 export const figures = (charts: readonly Chart[]): Html => html`${charts.map(
@@ -81,5 +88,7 @@ const heads = (columns: readonly string[]) =>
 const breakable = (name: string) =>
   name.split(/(?=\/)/).map((part, index) => (index > 0 ? html`<wbr>${part}` : html`${part}`));
 
-const cell = (text: string) =>
-  text === 'kept' || text === 'broken' ? html`<td class="${text}">${text}</td>` : html`<td>${text}</td>`;
+function cell(text: string, column: string | undefined): Html {
+  if (text === 'kept' || text === 'broken') return html`<td class="${text}">${text}</td>`;
+  return column === undefined ? html`<td>${text}</td>` : html`<td data-column="${column}">${text}</td>`;
+}

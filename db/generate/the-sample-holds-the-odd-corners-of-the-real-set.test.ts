@@ -83,6 +83,14 @@ it('has values that are null, and ones that are the text null', () => {
   expect(new Set(nulls.map(value => value?.isQuoted))).toEqual(new Set([true, false]));
 });
 
+it('has answers without an e-mail address, all of them by the seller', () => {
+  const without = files['answers.csv'].rows.filter(row => row.answerer_email?.isQuoted === false);
+  expect(new Set(without.map(row => row.answerer_email?.text))).toEqual(new Set(['null']));
+  expect(new Set(without.map(row => row.answerer_name?.text))).toEqual(new Set(['Seller']));
+  const sellers = files['answers.csv'].rows.filter(row => row.answerer_name?.text === 'Seller');
+  expect(without.length).toBeLessThan(sellers.length);
+});
+
 it('has prices past 32 bits in cents, few sales, and sales of 0', () => {
   expect(column('styles.csv', 'original_price')).toContain('500000000');
   const sales = column('styles.csv', 'sale_price');

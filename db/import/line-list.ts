@@ -1,5 +1,5 @@
-import { access, appendFile, constants, mkdir, open, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { appendFile, mkdir, mkdtemp, open, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { ImportFailure } from './failure.ts';
 
 /** The bounds are those of RFC 5321, and keep the search linear. */
@@ -25,7 +25,7 @@ export class LineList {
     try {
       const list = await open(this.#path, 'r+').catch(unlessMissing);
       await list?.close();
-      await access(await existingFolder(dirname(resolve(this.#path))), constants.W_OK);
+      await rmdir(await mkdtemp(join(await existingFolder(dirname(resolve(this.#path))), '.list-')));
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       throw new ImportFailure(`The list ${this.#path} cannot be written (${code})`, { cause });
@@ -63,7 +63,7 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 
 /** The folder, or the nearest above it that is there. */
 async function existingFolder(folder: string): Promise<string> {
-  const exists = await access(folder).then(() => true, unlessMissing);
+  const exists = await stat(folder).then(() => true, unlessMissing);
   return exists ? folder : existingFolder(dirname(folder));
 }
 

@@ -5,11 +5,16 @@ const mostNames = 200;
 
 /** The name that takes the fewest edits to become `wanted`; undefined when there is none to choose from. */
 export function nearest(wanted: string, names: readonly string[]): string | undefined {
+  return nearestFirst(wanted, names)[0];
+}
+
+/** The names, those first that take the fewest edits to become `wanted`. */
+export function nearestFirst(wanted: string, names: readonly string[]): string[] {
   const ranked = names.slice(0, mostNames).map(name => ({
     name,
     edits: editsBetween(wanted.toLowerCase(), name.toLowerCase().slice(0, comparedLength)),
   }));
-  return ranked.sort((one, other) => one.edits - other.edits)[0]?.name;
+  return ranked.sort((one, other) => one.edits - other.edits).map(({ name }) => name);
 }
 
 /** Levenshtein's distance, a row of its table at a time. */

@@ -1,7 +1,9 @@
-import { rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { silent } from './progress.ts';
 import { summary } from './summary.ts';
 import { dirtyFolder, rightAnswers } from './testing/dirty-folder.ts';
@@ -11,27 +13,31 @@ import { verify } from './verify.ts';
 let wrong: Record<string, string> = {};
 /** Paths that are answered with 503, and how often still. */
 let busy: Record<string, number> = {};
-const server = createServer(({ url = '' }, response) => {
+/** The Host headers of all requests. */
+let hosts = new Set<string | undefined>();
+const server = createServer(({ url = '', headers }, response) => {
+  hosts.add(headers.host);
   const left = busy[url] ?? 0;
   if (left > 0) {
     busy[url] = left - 1;
     response.writeHead(503, { 'Retry-After': '0' }).end();
     return;
   }
-  const text = wrong[url] ?? JSON.stringify(rightAnswers[url]);
-  response.writeHead(text === undefined ? 404 : 200).end(text);
+  const text = wrong[url] ?? JSON.stringify(url === '/products?count=1' ? [] : rightAnswers[url]);
+  response.writeHead(text === undefined || text === '404' ? 404 : 200).end(text);
 });
-let api: URL;
+let api: { url: URL };
 let data: string;
 
 beforeAll(async () => {
   data = await dirtyFolder();
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  api = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  api = { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
 });
 beforeEach(() => {
   wrong = {};
   busy = {};
+  hosts = new Set();
 });
 afterAll(() => {
   server.close();
@@ -94,13 +100,120 @@ test('an API that is busy for a moment is asked again, and the times are told; o
 });
 
 test('no API, and a folder without all files, are named in one sentence', async () => {
-  const nobody = new URL('http://127.0.0.1:1');
+  const of = (folder: string) => verify({ data: folder, api, products: 1, seed: 1, progress: silent });
+  const nobody = { url: new URL('http://127.0.0.1:1') };
   await expect(verify({ data, api: nobody, products: 1, seed: 1, progress: silent })).rejects.toThrow(
     /^The API at http:\/\/127\.0\.0\.1:1 does not answer GET \/products\?count=1 \(.+\)\.$/,
   );
-  const poor = await dirtyFolder();
-  await rm(join(poor, 'skus.csv'));
-  await expect(verify({ data: poor, api, products: 1, seed: 1, progress: silent })).rejects.toThrow(
-    `The folder ${poor} lacks skus.csv.`,
+  wrong['/products?count=1'] = 'starting';
+  busy['/products?count=1'] = 1;
+  await expect(of(data)).rejects.toThrow(
+    /^The API at .* answers GET \/products\?count=1 with 503 instead of 200\.$/,
   );
+  await expect(of('/nowhere')).rejects.toThrow('There is no folder /nowhere.');
+  const poor = await dirtyFolder();
+  await writeFile(join(poor, 'product.csv'), '');
+  await expect(of(poor)).rejects.toThrow(`The folder ${poor} holds both product.csv and products.csv.`);
+  await rm(join(poor, 'product.csv'));
+  await writeFile(join(poor, 'skus.csv'), 'id,styleId,size,style_id\n');
+  await expect(of(poor)).rejects.toThrow(
+    `The header line of ${poor}/skus.csv has the column styleId 2 times.`,
+  );
+  await writeFile(join(poor, 'skus.csv'), 'id,styleId,size\n');
+  await expect(of(poor)).rejects.toThrow(`The header line of ${poor}/skus.csv has no column quantity.`);
+  await rm(join(poor, 'skus.csv'));
+  await mkdir(join(poor, 'skus.csv'));
+  await expect(of(poor)).rejects.toThrow(`${poor}/skus.csv is no file.`);
+  await rmdir(join(poor, 'skus.csv'));
+  await expect(of(poor)).rejects.toThrow(`The folder ${poor} lacks skus.csv.`);
+});
+
+describe('what users wrote since the import is counted apart', () => {
+  const question = (id: number) =>
+    `{"question_id":${id},"question_body":"b","question_date":"2026-01-01T00:00:00.000Z","asker_name":"n",` +
+    '"question_helpfulness":0,"reported":false,"answers":{}}';
+  const answer = (id: number) =>
+    `{"answer_id":${id},"body":"b","date":"2026-01-01T00:00:00.000Z","answerer_name":"n","helpfulness":0,"photos":[]}`;
+  const cid = JSON.stringify((rightAnswers[questions] as any).results[0]);
+
+  test.each([
+    ['a vote for a question', questions, '"question_helpfulness":2', '"question_helpfulness":3'],
+    ['a vote for an answer', questions, '"helpfulness":3', '"helpfulness":4'],
+    ['a vote in the list of answers', answers, '"helpfulness":4', '"helpfulness":40'],
+    ['a further question', questions, /\]\}$/, `,${question(9)}]}`],
+    ['a further answer', answers, /\]\}$/, `,${answer(10)}]}`],
+    ['a reported question', questions, `${cid},`, ''],
+    ['a reported answer', answers, /\{"answer_id":8.*?\},/, ''],
+  ])('%s', async (_what, path, right, other) => {
+    const text = JSON.stringify(rightAnswers[path]);
+    wrong[path] = text.replace(right, other);
+    expect(wrong[path]).not.toBe(text);
+    const { chosen, comparison } = await run();
+    expect(comparison.differences).toEqual([]);
+    expect(comparison).toMatchObject({ differing: 0, byUsers: 1 });
+    expect(summary(chosen, comparison, 1)).toContain('0 differ');
+    expect(summary(chosen, comparison, 1)).toContain(
+      '1 more responses show what users wrote since the import',
+    );
+  });
+
+  test('answers of a question that was reported since', async () => {
+    wrong[answers] = '404';
+    const { comparison } = await run();
+    expect(comparison).toMatchObject({ differing: 0, byUsers: 1 });
+  });
+
+  test.each([
+    ['a vote less', questions, '"question_helpfulness":2', '"question_helpfulness":1'],
+    ['a vote that is no number', answers, '"helpfulness":4', '"helpfulness":"5"'],
+    ['a vote that does not move its answer', answers, '"helpfulness":3', '"helpfulness":5'],
+    [
+      'a vote, and another text',
+      answers,
+      '"body":"useful","date":"2020-09-13T12:26:40.001Z","answerer_name":"Seller","helpfulness":3',
+      '"body":"used","date":"2020-09-13T12:26:40.001Z","answerer_name":"Seller","helpfulness":4',
+    ],
+    ['a further question of another product', questions, /\]\}$/, `,${question(2)}]}`],
+    ['a further answer of another question', answers, /\]\}$/, `,${answer(9)}]}`],
+    ['a question with reported set', questions, '"reported":false', '"reported":true'],
+  ])('not %s', async (_what, path, right, other) => {
+    const text = JSON.stringify(rightAnswers[path]);
+    wrong[path] = text.replace(right, other);
+    expect(wrong[path]).not.toBe(text);
+    const { comparison } = await run();
+    expect(comparison).toMatchObject({ differing: 1, byUsers: 0 });
+  });
+});
+
+describe('the command', () => {
+  const command = (more: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts'), ...more], {
+      env: { ...process.env, ...env },
+    }).then(
+      ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    );
+
+  test('asks the stack for the first of its SERVER_NAMES, on its HTTP_PORT', async () => {
+    const env = { HTTP_PORT: api.url.host, SERVER_NAMES: 'shop.example,api.shop.example' };
+    const { code, stdout } = await command(['--data', data], env);
+    expect(stdout).toContain('0 differ');
+    expect(code).toBe(0);
+    expect(hosts).toEqual(new Set(['shop.example']));
+  });
+
+  test('ends with status 1 and a sentence, and no stack, for what can be wrong', async () => {
+    const noApi = await command(['--data', data, '--api', 'http://localhost:1']);
+    expect(noApi).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^The API at .* does not answer .*\.\n$/),
+    });
+    const noFolder = await command(['--data', '/nowhere', '--api', api.url.origin]);
+    expect(noFolder).toEqual({ code: 1, stdout: '', stderr: 'There is no folder /nowhere.\n' });
+    wrong[answers] = JSON.stringify(rightAnswers[answers]).replace('"helpfulness":4', '"helpfulness":1');
+    const { code, stdout, stderr } = await command(['--data', data, '--api', api.url.origin]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('1 differ');
+    expect(stderr).not.toContain('    at ');
+  });
 });

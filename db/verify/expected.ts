@@ -47,7 +47,7 @@ function productAnswer({ id, row, features }: ChosenProduct) {
     slogan: row?.slogan,
     description: row?.description,
     category: row?.category,
-    default_price: price(row?.default_price),
+    default_price: row?.default_price,
     features: features
       .toSorted((one, other) => one.id - other.id)
       .map(({ feature, value }) => ({ feature, value })),
@@ -59,8 +59,8 @@ function styleElement({ row, photos, skus }: ChosenStyle) {
   return {
     style_id: row.id,
     name: row.name,
-    original_price: price(row.original_price),
-    sale_price: row.sale_price ? price(row.sale_price) : null,
+    original_price: row.original_price,
+    sale_price: row.sale_price === '0.00' ? null : row.sale_price,
     'default?': row.default_style,
     photos:
       photos.length === 0
@@ -73,7 +73,6 @@ function styleElement({ row, photos, skus }: ChosenStyle) {
 }
 
 function questionElement({ row, answers }: ChosenQuestion) {
-  const shown = answers.filter(answer => !answer.row.reported);
   return {
     question_id: row.id,
     question_body: row.body,
@@ -82,7 +81,7 @@ function questionElement({ row, answers }: ChosenQuestion) {
     question_helpfulness: row.helpful,
     reported: false,
     answers: Object.fromEntries(
-      shown.map(answer => [
+      pageOf(answers).map(answer => [
         answer.row.id,
         { id: answer.row.id, ...answerText(answer), photos: photosOf(answer).map(({ url }) => url) },
       ]),
@@ -130,10 +129,6 @@ function someOf(questions: readonly ChosenQuestion[]): ChosenQuestion[] {
 
 function byId<T extends { row: { id: number } }>(all: readonly T[]): T[] {
   return all.toSorted((one, other) => one.row.id - other.row.id);
-}
-
-function price(whole: number | undefined): string {
-  return `${whole}.00`;
 }
 
 function date(milliseconds: number): string {

@@ -4,6 +4,11 @@ const pageIds = 2 ** 16;
 export class IdBits {
   readonly #pages = new Map<number, Uint8Array>();
 
+  has(id: number): boolean {
+    const page = this.#pages.get(Math.floor(id / pageIds));
+    return ((page?.[(id % pageIds) >> 3] ?? 0) & (1 << (id & 7))) !== 0;
+  }
+
   /** Adds an id; false when it was there already. */
   add(id: number): boolean {
     const number = Math.floor(id / pageIds);

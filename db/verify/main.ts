@@ -18,14 +18,22 @@ const options = new Command('verify')
 const progress = progressOn(process.stderr);
 const start_ms = performance.now();
 try {
-  const api = options.api ?? stackAddress(stackSettings());
-  const { chosen, comparison } = await verify({ ...options, api, progress });
+  const settings = stackSettings();
+  const url = options.api ?? stackAddress(settings);
+  // With SERVER_NAMES the stack answers 421 to any other Host.
+  const host = settings.SERVER_NAMES?.split(/[, ]+/).find(Boolean);
+  const { chosen, comparison } = await verify({ ...options, api: { url, host }, progress });
   console.log(summary(chosen, comparison, (performance.now() - start_ms) / 1000));
   if (comparison.differing > 0) process.exitCode = 1;
 } catch (error) {
-  // Any other error is a bug, and keeps its stack.
-  if (!(error instanceof VerifyFailure || error instanceof SettingError)) throw error;
   progress.end();
-  console.error(error.message);
   process.exitCode = 1;
+  console.error(sentence(error));
+}
+
+/** What to tell the user; an error that is neither theirs nor the system's is a bug, and keeps its stack. */
+function sentence(error: unknown): string {
+  if (error instanceof VerifyFailure || error instanceof SettingError) return error.message;
+  if (error instanceof Error && 'syscall' in error) return `Reading failed: ${error.message}.`;
+  throw error;
 }

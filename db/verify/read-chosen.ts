@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { catalogueFiles, type DataFile, qaFiles } from '../data-files.ts';
+import type { DataFile } from '../data-files.ts';
 import { Random } from '../generate/random.ts';
 import {
   answerFile,
@@ -17,12 +15,13 @@ import {
   skuFile,
   styleFile,
 } from './chosen.ts';
-import { VerifyFailure } from './failure.ts';
+import { findFiles } from './files.ts';
 import type { Progress } from './progress.ts';
 import { readRows, type Wish } from './read-rows.ts';
 import { Reservoir } from './reservoir.ts';
+import type { FileIds } from './user-writes.ts';
 
-export interface Chosen {
+export interface Chosen extends FileIds {
   readonly products: readonly ChosenProduct[];
   /** How many products there were to choose from. */
   readonly productsInAll: number;
@@ -43,20 +42,21 @@ export async function readChosen(
   seed: number,
   progress: Progress,
 ): Promise<Chosen> {
-  const total = await sizeOf(folder);
+  const files = await findFiles(folder);
   let bytes = 0;
   let rows = 0;
   let repaired = 0;
   const read = async <F extends DataFile>(file: F, wish: Wish<F>) => {
     progress.step(file.name);
-    const found = await readRows(folder, file, wish, more => {
+    const found = await readRows(files.pathOf(file), file, wish, more => {
       bytes += more;
       progress.advance(bytes);
     });
     rows += found.added;
     repaired += found.repaired;
+    return found.ids;
   };
-  progress.begin('reading', total);
+  progress.begin('reading', files.bytes);
 
   const reservoir = new Reservoir<ChosenProduct>(count, new Random(seed, 'verify'));
   let latest: ChosenProduct | undefined;
@@ -98,7 +98,7 @@ export async function readChosen(
   );
 
   const questions = new Map<number, ChosenQuestion>();
-  await read(
+  const questionIds = await read(
     questionFile,
     // A question may name a product that is not there.
     below(products, 'product_id', (product, row) => {
@@ -108,7 +108,7 @@ export async function readChosen(
     }),
   );
   const answers = new Map<number, ChosenAnswer>();
-  await read(
+  const answerIds = await read(
     answerFile,
     below(questions, 'question_id', (question, row) => {
       const answer = { row, photos: [] };
@@ -121,10 +121,11 @@ export async function readChosen(
     below(answers, 'answer_id', (answer, row) => answer.photos.push(row)),
   );
   progress.end();
-  return { products: reservoir.kept, productsInAll: reservoir.offered, rows, repaired, bytes };
+  const counts = { productsInAll: reservoir.offered, rows, repaired, bytes };
+  return { products: reservoir.kept, ...counts, questionIds, answerIds };
 }
 
-/** Wishes for the rows whose second column names one of `parents`. */
+/** Wishes for the rows whose second documented column names one of `parents`. */
 function below<F extends DataFile, Parent>(
   parents: ReadonlyMap<number, Parent>,
   column: keyof F['columns'],
@@ -137,20 +138,4 @@ function below<F extends DataFile, Parent>(
       if (parent !== undefined) add(parent, row);
     },
   };
-}
-
-/** The bytes of all nine files. */
-async function sizeOf(folder: string): Promise<number> {
-  const files = [...catalogueFiles, ...qaFiles];
-  const sizes = await Promise.all(
-    files.map(file =>
-      stat(join(folder, file.name)).then(
-        ({ size }) => size,
-        () => undefined,
-      ),
-    ),
-  );
-  const missing = files.filter((_, position) => sizes[position] === undefined).map(({ name }) => name);
-  if (missing.length > 0) throw new VerifyFailure(`The folder ${folder} lacks ${missing.join(', ')}.`);
-  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
 }

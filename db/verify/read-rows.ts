@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type DataFile, headerOf } from '../data-files.ts';
+import { basename } from 'node:path';
+import type { DataFile } from '../data-files.ts';
 import { VerifyFailure } from './failure.ts';
+import { type Header, headerFrom } from './header.ts';
 import { IdBits } from './id-bits.ts';
 import { withMissingQuote } from './missing-quote.ts';
 import { columnsIn, idAt, openText } from './scan.ts';
@@ -10,7 +11,7 @@ import { type RowOf, rowOf } from './values.ts';
 
 /** What is kept of a file. */
 export interface Wish<F extends DataFile> {
-  /** Whether the row with these first two columns is to be read; asked once an id, of its first line. */
+  /** Whether the row with these first two documented columns is to be read; asked once an id, of its first line. */
   isWanted(id: number, second: number): boolean;
   /** Takes a wanted row, unless it is to be rejected. */
   add(row: RowOf<F>): void;
@@ -20,6 +21,8 @@ export interface Wish<F extends DataFile> {
 export interface Count {
   added: number;
   repaired: number;
+  /** The ids of all rows, handed over or not. */
+  readonly ids: IdBits;
 }
 
 /** In bytes. A text with newlines in it may be as long; all that could belong to a line is in sight with it. */
@@ -33,18 +36,17 @@ const carriageReturn = 0x0d;
  * the bytes of each window. Throws VerifyFailure when the file is not there or is not the one its name says.
  */
 export async function readRows<F extends DataFile>(
-  folder: string,
+  path: string,
   file: F,
   wish: Wish<F>,
   onBytes: (bytes: number) => void,
 ): Promise<Count> {
-  const path = join(folder, file.name);
   const handle = await open(path).catch(cause => {
     throw new VerifyFailure(`${path} cannot be read (${cause.code}).`, { cause });
   });
   try {
     const window = Buffer.allocUnsafe(windowBytes);
-    const reader = new RowReader(file, wish, window);
+    const reader = new RowReader(file, path, wish, window);
     let held = 0;
     for (let isLast = false; !isLast; ) {
       const { bytesRead } = await handle.read(window, held, windowBytes - held);
@@ -66,20 +68,21 @@ export async function readRows<F extends DataFile>(
  * quotes is the beginning of a text with newlines in it, or has lost a quote.
  */
 class RowReader<F extends DataFile> {
-  readonly count: Count = { added: 0, repaired: 0 };
+  readonly count: Count = { added: 0, repaired: 0, ids: new IdBits() };
   readonly #file: F;
-  readonly #columns: number;
+  readonly #path: string;
+  #header: Header<F> | undefined;
+  /** Where the columns of the record begin that was scanned last. */
+  #starts = new Uint32Array();
   readonly #wish: Wish<F>;
   readonly #window: Buffer;
-  readonly #seen = new IdBits();
-  #isBeforeHeader = true;
   /** How much of the window is filled. */
   #filled = 0;
   #isLast = false;
 
-  constructor(file: F, wish: Wish<F>, window: Buffer) {
+  constructor(file: F, path: string, wish: Wish<F>, window: Buffer) {
     this.#file = file;
-    this.#columns = Object.keys(file.columns).length;
+    this.#path = path;
     this.#wish = wish;
     this.#window = window;
   }
@@ -90,37 +93,42 @@ class RowReader<F extends DataFile> {
     this.#isLast = isLast;
     const until = isLast ? filled : filled - longestRecord;
     let start = 0;
-    if (this.#isBeforeHeader) start = this.#readHeader();
-    while (start < until) start = this.#readRecord(start);
+    if (this.#header === undefined) start = this.#readHeader();
+    const header = this.#header as unknown as Header<F>;
+    while (start < until) start = this.#readRecord(header, start);
     return Math.min(start, filled);
   }
 
   #readHeader(): number {
     const end = this.#endOfLine(0);
     const line = this.#window.toString('utf8', 0, this.#withoutReturn(0, end)).replace(/^\ufeff/, '');
-    if (line !== headerOf(this.#file))
-      throw new VerifyFailure(`${this.#file.name} does not begin with ${headerOf(this.#file)}.`);
-    this.#isBeforeHeader = false;
+    this.#header = headerFrom(this.#file, this.#path, line);
+    this.#starts = new Uint32Array(this.#header.names.length);
     return end + 1;
   }
 
   /** Reads the record that begins at `start`; returns where the next one begins. */
-  #readRecord(start: number): number {
+  #readRecord(header: Header<F>, start: number): number {
     const end = this.#endOfLine(start);
     const textEnd = this.#withoutReturn(start, end);
-    const columns = columnsIn(this.#window, start, textEnd);
-    if (columns === this.#columns) this.#take(this.#window, start, textEnd);
-    return columns === openText ? this.#readOpen(start, end) : end + 1;
+    const columns = columnsIn(this.#window, start, textEnd, this.#starts);
+    if (columns === header.names.length) this.#take(header, this.#window, start, textEnd);
+    return columns === openText ? this.#readOpen(header, start, end) : end + 1;
   }
 
-  #readOpen(start: number, end: number): number {
-    const repaired = this.#repaired(start, end);
-    const joinedEnd = this.#endOfJoined(start, end, repaired !== undefined);
-    if (joinedEnd !== undefined && (repaired === undefined || this.#isRow(start, joinedEnd))) {
-      this.#take(this.#window, start, this.#withoutReturn(start, joinedEnd));
+  #readOpen(header: Header<F>, start: number, end: number): number {
+    const repaired = this.#repaired(header, start, end);
+    const joinedEnd = this.#endOfJoined(header, start, end, repaired !== undefined);
+    if (joinedEnd !== undefined && (repaired === undefined || this.#isRow(header, start, joinedEnd))) {
+      const textEnd = this.#withoutReturn(start, joinedEnd);
+      columnsIn(this.#window, start, textEnd, this.#starts);
+      this.#take(header, this.#window, start, textEnd);
       return joinedEnd + 1;
     }
-    if (repaired !== undefined && this.#take(repaired, 0, repaired.length)) this.count.repaired++;
+    if (repaired !== undefined) {
+      columnsIn(repaired, 0, repaired.length, this.#starts);
+      if (this.#take(header, repaired, 0, repaired.length)) this.count.repaired++;
+    }
     return end + 1;
   }
 
@@ -128,40 +136,45 @@ class RowReader<F extends DataFile> {
    * Where the text that is open at the end of the first line and its record end. Undefined when the lines on the
    * way make no record: one is a row by itself, or the last lost a quote like the first.
    */
-  #endOfJoined(start: number, firstEnd: number, isRepairable: boolean): number | undefined {
+  #endOfJoined(
+    header: Header<F>,
+    start: number,
+    firstEnd: number,
+    isRepairable: boolean,
+  ): number | undefined {
     let next = firstEnd + 1;
     while (next < this.#filled) {
       const end = this.#endOfLine(next);
-      if (end - start > longestRecord || this.#isRow(next, end)) return undefined;
-      if (columnsIn(this.#window, next, end) === openText) {
-        if (isRepairable && this.#repaired(next, end) !== undefined) return undefined;
-        const columns = columnsIn(this.#window, start, this.#withoutReturn(start, end));
-        return columns === this.#columns ? end : undefined;
+      if (end - start > longestRecord || this.#isRow(header, next, end)) return undefined;
+      if (columnsIn(this.#window, next, end, this.#starts) === openText) {
+        if (isRepairable && this.#repaired(header, next, end) !== undefined) return undefined;
+        const columns = columnsIn(this.#window, start, this.#withoutReturn(start, end), this.#starts);
+        return columns === header.names.length ? end : undefined;
       }
       next = end + 1;
     }
     return undefined;
   }
 
-  #isRow(start: number, end: number): boolean {
+  #isRow(header: Header<F>, start: number, end: number): boolean {
     const text = decoded(this.#window, start, this.#withoutReturn(start, end));
-    return text !== undefined && rowOf(this.#file, text) !== undefined;
+    return text !== undefined && rowOf(header, text) !== undefined;
   }
 
-  #repaired(start: number, end: number): Buffer | undefined {
+  #repaired(header: Header<F>, start: number, end: number): Buffer | undefined {
     const line = decoded(this.#window, start, this.#withoutReturn(start, end));
-    const repaired = line === undefined ? undefined : withMissingQuote(this.#file, line);
+    const repaired = line === undefined ? undefined : withMissingQuote(header, line);
     return repaired === undefined ? undefined : Buffer.from(repaired);
   }
 
-  /** Takes a record that has the file's columns; says whether it was added. */
-  #take(bytes: Buffer, start: number, end: number): boolean {
-    const id = idAt(bytes, start, end);
-    if (id === 0 || !this.#seen.add(id)) return false;
-    const second = idAt(bytes, bytes.indexOf(',', start) + 1, end);
+  /** Takes the record that was scanned last, which has the header's columns; says whether it was added. */
+  #take(header: Header<F>, bytes: Buffer, start: number, end: number): boolean {
+    const id = idAt(bytes, this.#starts[header.id] ?? end, end);
+    if (id === 0 || !this.count.ids.add(id)) return false;
+    const second = idAt(bytes, this.#starts[header.second] ?? end, end);
     if (!this.#wish.isWanted(id, second)) return false;
     const text = decoded(bytes, start, end);
-    const row = text === undefined ? undefined : rowOf(this.#file, text);
+    const row = text === undefined ? undefined : rowOf(header, text);
     if (row === undefined) return false;
     this.#wish.add(row);
     this.count.added++;
@@ -172,7 +185,7 @@ class RowReader<F extends DataFile> {
     const end = this.#window.indexOf(newline, start);
     if (end >= 0 && end < this.#filled) return end;
     if (!this.#isLast && this.#filled - start > longestRecord)
-      throw new VerifyFailure(`${this.#file.name} has a line of more than ${longestRecord} bytes.`);
+      throw new VerifyFailure(`${basename(this.#path)} has a line of more than ${longestRecord} bytes.`);
     return this.#filled;
   }
 

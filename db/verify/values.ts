@@ -1,41 +1,54 @@
 import type { ColumnType, DataFile } from '../data-files.ts';
 import { type Field, fieldsOf } from './fields.ts';
+import type { Header } from './header.ts';
 
-type ValueOf<T extends ColumnType> = T extends 'text'
+/** A price is text, with two decimals. */
+type ValueOf<T extends ColumnType> = T extends 'text' | 'price'
   ? string
-  : T extends 'text?'
+  : T extends 'text?' | 'price?'
     ? string | null
     : T extends 'boolean'
       ? boolean
-      : T extends 'integer?'
-        ? number | null
-        : number;
+      : number;
 
 /** A row of a data file, by column. */
 export type RowOf<F extends DataFile> = {
   readonly [Column in keyof F['columns']]: ValueOf<F['columns'][Column]>;
 };
 
-export const largestId = 2 ** 31 - 1;
+export const largestId = 2e9;
+const largestInteger = 2 ** 31 - 1;
 /** 9999-12-31T23:59:59.999Z: ISO 8601 writes no later year in four digits. */
 const latestMillisecond = 253_402_300_799_999;
 
-/** The row that a record is; undefined when it has not the file's columns, or a value not its column's type. */
-export function rowOf<F extends DataFile>(file: F, record: string): RowOf<F> | undefined {
-  const columns = Object.entries(file.columns);
+/** The row that a record is; undefined when it has not the header's columns, or a value not its column's type. */
+export function rowOf<F extends DataFile>({ file, names }: Header<F>, record: string): RowOf<F> | undefined {
   const fields = fieldsOf(record);
-  if (fields?.length !== columns.length) return undefined;
-  const values = columns.map(([name, type], position) => [name, convert(type, fields[position] as Field)]);
-  if (values.some(([, value]) => value === undefined)) return undefined;
-  return Object.fromEntries(values) as RowOf<F>;
+  if (fields?.length !== names.length) return undefined;
+  const row: Record<string, unknown> = {};
+  for (const [position, field] of fields.entries()) {
+    const name = names[position];
+    if (name === undefined) {
+      if (!isCleanText(field)) return undefined;
+      continue;
+    }
+    const value = convert(file.columns[name] as ColumnType, field);
+    if (value === undefined) return undefined;
+    row[name] = value;
+  }
+  return row as RowOf<F>;
 }
 
 function convert(type: ColumnType, field: Field): string | number | boolean | null | undefined {
-  if (field.text === 'null' && !field.isQuoted) return type.endsWith('?') ? null : undefined;
+  if (!field.isQuoted && (field.text === 'null' || field.text === ''))
+    return type.endsWith('?') ? null : undefined;
   switch (type) {
     case 'text':
     case 'text?':
-      return isText(field) ? field.text : undefined;
+      return isCleanText(field) ? field.text : undefined;
+    case 'price':
+    case 'price?':
+      return price(field);
     case 'boolean': {
       const number = wholeNumber(field, 1);
       return number === undefined ? undefined : number === 1;
@@ -45,16 +58,23 @@ function convert(type: ColumnType, field: Field): string | number | boolean | nu
     case 'id':
       return wholeNumber(field, largestId) || undefined;
     default:
-      return wholeNumber(field, largestId);
+      return wholeNumber(field, largestInteger);
   }
 }
 
-function isText({ text, isQuoted }: Field): boolean {
-  return !text.includes('\0') && (isQuoted || (text !== '' && !/[\r\n]/.test(text)));
+function isCleanText({ text, isQuoted }: Field): boolean {
+  return !text.includes('\0') && (isQuoted || !/[\r\n]/.test(text));
+}
+
+function price({ text, isQuoted }: Field): string | undefined {
+  const [whole = '', decimals, more] = text.split('.');
+  if (more !== undefined || (decimals !== undefined && !/^[0-9]{1,2}$/.test(decimals))) return undefined;
+  if (wholeNumber({ text: whole, isQuoted }, largestInteger) === undefined) return undefined;
+  return `${whole}.${(decimals ?? '').padEnd(2, '0')}`;
 }
 
 function wholeNumber({ text, isQuoted }: Field, most: number): number | undefined {
-  if (isQuoted || !/^ *(0|[1-9][0-9]{0,14})$/.test(text)) return undefined;
+  if (isQuoted || !/^(0|[1-9][0-9]{0,14})$/.test(text)) return undefined;
   const number = Number(text);
   return number <= most ? number : undefined;
 }

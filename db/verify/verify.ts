@@ -1,17 +1,21 @@
-import { ask, type Comparison, compare } from './compare.ts';
+import { type Api, ask } from './ask.ts';
+import { type Comparison, compare } from './compare.ts';
+import { VerifyFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
 import { type Chosen, readChosen } from './read-chosen.ts';
 
 export interface VerifyOptions {
   /** The folder with the nine data files that the API serves. */
   readonly data: string;
-  readonly api: URL;
+  readonly api: Api;
   /** How many products to choose; if there are fewer, all. */
   readonly products: number;
   /** The same seed and files give the same choice. */
   readonly seed: number;
   readonly progress: Progress;
 }
+
+const probe = '/products?count=1';
 
 /**
  * Compares what the API answers about products chosen at random with what follows from the data files, read
@@ -22,7 +26,11 @@ export async function verify({ data, api, products, seed, progress }: VerifyOpti
   comparison: Comparison;
 }> {
   // Before the files are read, which takes much longer.
-  await ask(api, '/products?count=1');
+  const { status } = await ask(api, probe);
+  if (status !== 200)
+    throw new VerifyFailure(
+      `The API at ${api.url.origin} answers GET ${probe} with ${status} instead of 200.`,
+    );
   const chosen = await readChosen(data, products, seed, progress);
-  return { chosen, comparison: await compare(api, chosen.products, progress) };
+  return { chosen, comparison: await compare(api, chosen, progress) };
 }

@@ -1,6 +1,7 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
-import { generate } from '../generate/generate.ts';
+import { type FileReport, generate } from '../generate/generate.ts';
 import { folderAt } from '../import/data-folder.ts';
 import { importFolder } from '../import/import-folder.ts';
 import { emptyFolder } from '../import/testing/data-folder.ts';
@@ -8,28 +9,109 @@ import { silent } from './progress.ts';
 import { verify } from './verify.ts';
 
 let service: TestService;
+let data: string;
+let files: FileReport[];
 beforeAll(async () => {
   service = await startTestService();
+  data = await emptyFolder();
+  files = await generate({ out: data, scale: 0.0001, seed: 3 });
 });
 afterAll(() => service.stop());
 
-test('every answer about every product of a generated set, all kinds of defects included, agrees', async () => {
-  const data = await emptyFolder();
-  const files = await generate({ out: data, scale: 0.0001, seed: 3 });
-  const owner = service.database.owner;
-  await importFolder({
-    owner,
+const load = () =>
+  importFolder({
+    owner: service.database.owner,
     folder: folderAt(data),
     rejects: join(data, 'rejects.csv'),
     discardUserRows: true,
   });
-  const api = new URL(`http://127.0.0.1:${service.port}`);
-  const { chosen, comparison } = await verify({ data, api, products: 1000, seed: 1, progress: silent });
+const run = () => {
+  const api = { url: new URL(`http://127.0.0.1:${service.port}`) };
+  return verify({ data, api, products: 1000, seed: 1, progress: silent });
+};
+
+async function expectAgreement(): Promise<void> {
+  const { chosen, comparison } = await run();
   expect(comparison.differences).toEqual([]);
-  expect(comparison.differing).toBe(0);
+  expect(comparison).toMatchObject({ differing: 0, byUsers: 0 });
   // All products: so no row is left out but those that an import must reject.
   const kept = files.reduce((sum, { rows, expectedRejected }) => sum + rows - expectedRejected, 0);
   expect(chosen.products).toHaveLength(chosen.productsInAll);
   expect(chosen.rows).toBe(kept);
   expect(chosen.repaired).toBe(2);
+}
+
+test('every answer about every product of a generated set, all kinds of defects included, agrees', async () => {
+  await load();
+  await expectAgreement();
+});
+
+test('what users wrote since is told apart', async () => {
+  const put = (path: string) => service.call(path, { method: 'PUT' });
+  const post = (path: string, more: object) =>
+    service.call(path, { method: 'POST', body: { body: 'b', name: 'n', email: 'n@mail.example', ...more } });
+  const [question, other] = await service.sql(
+    'select question_id as id from qa.question where not reported and exists (select from catalogue.product where product.product_id = question.product_id)',
+  );
+  const [answer, third] = await service.sql(
+    'select answer_id as id from qa.answer join qa.question using (question_id) where not answer.reported and not question.reported',
+  );
+  const statuses = [
+    await put(`/qa/questions/${question.id}/helpful`),
+    await put(`/qa/answers/${answer.id}/helpful`),
+    await put(`/qa/answers/${third.id}/report`),
+    await post('/qa/questions', { product_id: 1 }),
+    await post(`/qa/questions/${question.id}/answers`, { photos: ['https://photos.example/1.jpg'] }),
+    await put(`/qa/questions/${other.id}/report`),
+  ].map(({ status }) => status);
+  expect(statuses).toEqual([204, 204, 204, 201, 201, 204]);
+  const { comparison } = await run();
+  expect(comparison.differences).toEqual([]);
+  expect(comparison.byUsers).toBeGreaterThan(3);
+
+  await service.sql('update qa.question set helpful = helpful - 1 where helpful > 1');
+  expect((await run()).comparison.differing).toBeGreaterThan(0);
+});
+
+test('a set in the forms of other cohorts and of spreadsheets agrees, too', async () => {
+  const change = async (name: string, header: string, line: (...values: string[]) => string) => {
+    const text = await readFile(join(data, name), 'utf8');
+    const [, ...lines] = text.split(/\r?\n/);
+    const values = lines.map(each => each.match(/"(?:[^"]|"")*"|[^",]+/g) ?? []);
+    await writeFile(join(data, name), [header, ...values.map(each => line(...each))].join('\r\n'));
+  };
+  const bare = (text = '') => (/[",]/.test(text.slice(1, -1)) ? text : text.replaceAll('"', ''));
+  await change(
+    'product.csv',
+    'Default Price,id,name,,slogan,description,category',
+    (id, name, slogan, text, category, price) =>
+      [`${price}.5`, id, bare(name), '', slogan, text, bare(category)].join(' , '),
+  );
+  await rename(join(data, 'product.csv'), join(data, 'products.csv'));
+  await change(
+    'features.csv',
+    '\uFEFF"value","note","PRODUCT_ID","feature","id"',
+    (id, product, feature, value) => [value, '"a ""note"""', product, feature, id].join(',\t'),
+  );
+  await change('styles.csv', 'id, product_id, name, sale_price, original_price, default_style', (...values) =>
+    values.map(value => (value === 'null' ? ' ' : value)).join(', '),
+  );
+  await change('skus.csv', 'quantity,size,styleId,id', (id, style, size, quantity) =>
+    [quantity, bare(size), style, id].join(),
+  );
+  await change('related.csv', 'id,RelatedProductId,CurrentProductId', (id, product, other) =>
+    [id, other, product].join(),
+  );
+  for (const name of ['photos.csv', 'questions.csv', 'answers.csv', 'answers_photos.csv']) {
+    const text = await readFile(join(data, name), 'utf8');
+    const spaced = text.replace(/^.*/, header => header.replaceAll('_', ' ').toUpperCase());
+    await writeFile(join(data, name), spaced.replaceAll(/","(?=\S)/g, '" ,\t"'));
+  }
+  const { files: imported } = await load();
+  expect(imported.map(({ rejected }) => rejected)).toEqual(
+    files.map(({ expectedRejected }) => expectedRejected),
+  );
+  await expectAgreement();
+  const [row] = await service.sql("select summary::json ->> 'default_price' as price from catalogue.product");
+  expect(row.price).toMatch(/^\d+\.50$/);
 });

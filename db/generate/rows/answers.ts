@@ -5,7 +5,7 @@ import { questionDate } from './questions.ts';
 
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The lines of answers.csv; each comes within 30 days of its question, one in 50 from the seller. */
+/** The lines of answers.csv; each comes within 30 days of its question, one in 50 from the seller, often without e-mail. */
 export function answerLines(tables: Tables): Line {
   const answers = tables['answers.csv'];
   const questions = new FanOut(tables['questions.csv'], answers, { spread: spreads.long });
@@ -15,8 +15,10 @@ export function answerLines(tables: Tables): Line {
     const { parent } = questions.seek(row);
     random.at(row);
     const date = asked(parent) + 1 + random.below(THIRTY_DAYS_MS);
-    const name = random.oneIn(50) ? 'Seller' : personName(random);
-    const text = `"${answerBody(random)}",${date},"${name}","${email(random)}"`;
+    const isSeller = random.oneIn(50);
+    const name = isSeller ? 'Seller' : personName(random);
+    const address = isSeller && random.oneIn(2) ? 'null' : `"${email(random)}"`;
+    const text = `"${answerBody(random)}",${date},"${name}",${address}`;
     return `${answers.idOf(row)},${questions.parentId(row)},${text},${random.oneIn(40) ? 1 : 0},${random.below(random.below(30) + 1)}`;
   };
 }

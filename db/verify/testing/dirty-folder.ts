@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fullFolder } from '../../import/testing/data-folder.ts';
 
@@ -6,12 +6,11 @@ import { fullFolder } from '../../import/testing/data-folder.ts';
 export async function dirtyFolder(): Promise<string> {
   const folder = await fullFolder({
     'product.csv': [
-      '7,"Öl ""und"" Kreide","a, b","two\n,""lines""","c",5000000',
+      '7,"Öl ""und"" Kreide","a, b","two\n,""lines""","c", 5000000.5',
       '3,bare name,"s","d","c", 0',
       '7,"late","s","d","c",1',
     ],
-    'features.csv': ['9,7,"UV",null', '2,7,"Lenses","null"', '2,3,"duplicate","x"', '4,99,"orphan","x"'],
-    'styles.csv': ['20,7,"none",null,500000000,0', '10,7,"zero",0,140,1', '11,3,"sale",100,140, 1'],
+    'styles.csv': ['20,7,"none",null,500000000,0', '10,7, "zero"\t,0.00,140,1', '11,3,"sale",19.9, 140, 1'],
     'photos.csv': [
       '2,11,http://a/1?b&c,"http://t,1"',
       '4,10,"u2","lost,too',
@@ -20,23 +19,29 @@ export async function dirtyFolder(): Promise<string> {
       '5,12,"orphan","t"',
     ],
     'skus.csv': ['137,10,"XL",4', '136,10,"XL", 8', '136,11,"S",1', '138,10,"M",null'],
-    'related.csv': ['8,7,9', '5,7,3', '4,7,0', '6,7,3', '7,7,7'],
+    'related.csv': ['8,7,9', '5,7,3', '4,7,0', '6,7,3', '7,7,7', '9,7,2000000001', '2000000001,7,1'],
     'questions.csv': [
-      '1,7,"first",1600000000123,"ann","ann@example.com",0,2',
+      '1, 7 , "first" ,1600000000123, ann ,"ann@example.com",0, 2 ',
       '2,7,"reported",1600000000124,"bob","bob@example.com",1,9',
-      '4,7,"more\n\nhelpful",0,"cid","cid@example.com",0,5',
+      '4,7,"more\n\nhelpful",0,"cid", null ,0,5',
     ],
     'answers.csv': [
-      '6,1,"useful",1600000000001,"Seller","s@example.com",0,3',
+      '6,1,"useful",1600000000001,"Seller",null,0,3',
       '5,1,"reported",1600000000002,"eve","e@example.com",1,9',
-      '8,1,"most useful",1600000000003,"dan","d@example.com",0,4',
+      '8,1,"most useful",1600000000003,"dan",,0,4',
       '9,3,"orphan",1600000000004,"dan","d@example.com",0,0',
     ],
     'answers_photos.csv': ['3,6,"u3"', '1,6,"u1"', '2,9,"orphan"'],
   });
-  const features = join(folder, 'features.csv');
-  const text = await readFile(features, 'utf8');
-  await writeFile(features, `\ufeff${text.replaceAll('\n', '\r\n')}\r\n`);
+  const features = [
+    '"value", Product Id ,FEATURE,note,id,',
+    ' null ,7,"UV","a note, of two\r\nlines",9,',
+    '"null" , 7, "Lenses" ,,2,',
+    '"x",3,"duplicate",,2,',
+    '"x",99,"orphan",,4,',
+  ];
+  await writeFile(join(folder, 'features.csv'), `\ufeff${features.join('\r\n')}\r\n`);
+  await rename(join(folder, 'product.csv'), join(folder, 'products.csv'));
   return folder;
 }
 
@@ -50,7 +55,7 @@ export const rightAnswers: Readonly<Record<string, unknown>> = {
     slogan: 'a, b',
     description: 'two\n,"lines"',
     category: 'c',
-    default_price: '5000000.00',
+    default_price: '5000000.50',
     features: [
       { feature: 'Lenses', value: 'null' },
       { feature: 'UV', value: null },
@@ -98,7 +103,7 @@ export const rightAnswers: Readonly<Record<string, unknown>> = {
         style_id: 11,
         name: 'sale',
         original_price: '140.00',
-        sale_price: '100.00',
+        sale_price: '19.90',
         'default?': true,
         photos: [{ thumbnail_url: 'http://t,1', url: 'http://a/1?b&c' }],
         skus: none.skus,

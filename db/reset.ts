@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { developmentFolder, developmentPassword, embeddedOwner, isEmbeddedRunning } from './embedded.ts';
+import { type DatabaseSettings, databaseSettings, secretSetting } from './environment.ts';
+import { migrate } from './migrate.ts';
+import { replaceDatabase } from './replace-database.ts';
+import { importSample } from './sample.ts';
+
+// Puts a database back to a generated sample: `make reset`, which asks first. Whoever it is serves on until the sample is there.
+const { target } = new Command('reset')
+  .description(
+    'Deletes all data of the database that PGHOST … name and puts the generated sample in its place.',
+  )
+  .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
+  .parse()
+  .opts<{ target?: 'dev' }>();
+
+try {
+  if (!target) await reset(databaseSettings(process.env), secretSetting(process.env, 'APP_PASSWORD'));
+  else if (await isEmbeddedRunning(developmentFolder()))
+    await reset(await embeddedOwner(developmentFolder()), developmentPassword);
+  else {
+    await rm(developmentFolder(), { recursive: true, force: true }); // whatever state it is in
+    console.log('All data of make dev is deleted: its next start makes the sample.');
+  }
+} catch (error) {
+  const { message, code } = error as NodeJS.ErrnoException;
+  console.error(message || code); // a connection that failed on several addresses has a code only
+  process.exitCode = 1;
+}
+
+async function reset(owner: DatabaseSettings, appPassword: string): Promise<void> {
+  let rows = 0;
+  await replaceDatabase(owner, async next => {
+    await migrate(next, appPassword);
+    rows = await importSample(next);
+  });
+  console.log(`All data is deleted: the database holds a sample of ${rows} rows.`);
+}

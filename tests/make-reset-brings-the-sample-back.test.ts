@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ask, deathsSince, newQuestion, sql, stack, startTimes } from './stack.ts';
+
+const make = (...words: string[]) => promisify(execFile)('make', words, stack);
+
+const nameOf = async (product: number) => (await ask(`/products/${product}`)).json.name;
+
+it('refuses without a confirmation when there is no terminal, and changes nothing', async () => {
+  const question = await newQuestion();
+  await expect(make('reset')).rejects.toMatchObject({
+    stderr: expect.stringMatching(
+      /^make reset deletes all data of the stack elier-test, .*: add CONFIRM=yes .*\.$/m,
+    ),
+  });
+  expect(await sql(`select count(*) from qa.question where question_id = ${question}`)).toBe('1');
+});
+
+it('deletes what users wrote; meanwhile each request is answered, by what was there or with 503', async () => {
+  await newQuestion();
+  const started = await startTimes();
+  const statuses = new Set<number>();
+  let isOver = false;
+  const reading = (async () => {
+    for (let number = 1; !isOver; number++) {
+      for (const path of [`/products/${number % 900}/styles`, `/qa/questions?product_id=${number}`]) {
+        statuses.add((await ask(path.replace('/0/', '/1/'))).status);
+      }
+    }
+  })();
+  const { stdout } = await make('reset', 'CONFIRM=yes').finally(() => {
+    isOver = true;
+  });
+  await reading;
+  expect(stdout).toMatch(/^All data is deleted: the database holds a sample of [0-9]+ rows\.$/m);
+  expect([...statuses].filter(status => status !== 200 && status !== 503)).toEqual([]);
+  expect(await sql('select count(*) from qa.question where user_written')).toBe('0');
+  expect(await deathsSince(started)).toEqual([]);
+  const asked = await newQuestion();
+  const { json } = await ask('/qa/questions?product_id=1&count=500');
+  expect(json.results.map(({ question_id }: { question_id: number }) => question_id)).toContain(asked);
+}, 120_000);
+
+it('shows nothing older after a minute', async () => {
+  const sample = await nameOf(11);
+  await sql(
+    `update catalogue.product set summary = replace(summary, '"${sample}"', '"Of before"') where product_id = 11`,
+  );
+  const changed = performance.now();
+  while ((await nameOf(11)) !== 'Of before') {
+    expect(performance.now() - changed).toBeLessThan(60_000);
+    await sleep(500);
+  }
+  await make('reset', 'CONFIRM=yes');
+  const reset = performance.now();
+  while ((await nameOf(11)) !== sample) {
+    expect(performance.now() - reset).toBeLessThan(60_000);
+    await sleep(500);
+  }
+}, 180_000);
+
+it('make psql sees the tables of both services without their schemas', async () => {
+  const psql = promisify(execFile)('make', ['--silent', 'psql'], stack);
+  psql.child.stdin?.end('select count(*) from product; select count(*) > 0 from question;');
+  expect((await psql).stdout).toMatch(/^ +1000$[\s\S]*^ t$/m);
+});
