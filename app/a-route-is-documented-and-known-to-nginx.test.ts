@@ -25,6 +25,7 @@ const app = createApp({
   log: createLogger({ silent: true }),
   metrics: new Metrics(),
   origins: '*',
+  cacheDisk: nothing,
 });
 const routes = routesOf(app.router.stack as unknown as Layer[]).sort();
 

@@ -1,8 +1,9 @@
 import { parse } from 'node:querystring';
 import express, { type Express } from 'express';
-import { Admission } from './admission.ts';
 import { type Caching, sendJson } from './answer.ts';
 import type { Cache } from './cache.ts';
+import { CacheAdmission } from './cache-admission.ts';
+import type { CacheDisk } from './cache-disk.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { allowOrigins, type Origins } from './cors.ts';
 import type { Database } from './database.ts';
@@ -20,13 +21,14 @@ export interface Parts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly origins: Origins;
+  readonly cacheDisk: CacheDisk;
 }
 
 const document = JSON.stringify(openapi);
 const documentCaching: Caching = { cacheControl: 'public, max-age=60', isShared: false };
 
 /** The API, wired together from its parts. */
-export function createApp({ database, cache, log, metrics, origins }: Parts): Express {
+export function createApp({ database, cache, log, metrics, origins, cacheDisk }: Parts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
@@ -45,7 +47,7 @@ export function createApp({ database, cache, log, metrics, origins }: Parts): Ex
     .route('/openapi.json')
     .get((_request, response) => sendJson(response, document, documentCaching))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
-  const admission = new Admission();
+  const admission = new CacheAdmission(cacheDisk);
   app.use(catalogueRoutes(database, cache, admission));
   app.use(questionRoutes(database, cache, admission));
   app.use(unknownRoute, sendProblems);

@@ -1,16 +1,10 @@
 import { Cache } from './cache.ts';
 
-const caches: Cache[] = [];
-afterAll(() => {
-  for (const cache of caches) cache.close();
-});
-
 /** A cache over a source that counts how often each key is asked for. */
 function counting(maxEntries: number) {
   const asked: string[] = [];
   const lookups: string[] = [];
   const cache = new Cache(maxEntries, lookup => lookups.push(lookup));
-  caches.push(cache);
   const get = (key: string, text: string | undefined = `text of ${key}`) =>
     cache.get(key, async () => {
       asked.push(key);
@@ -63,15 +57,18 @@ it('keeps no more than 4 Mi characters in all', async () => {
   expect(asked).toHaveLength(66);
 });
 
-it('forgets after 5 seconds', async () => {
-  const now = jest.spyOn(Date, 'now');
+it('forgets after 5 seconds, also when the clock of the machine is set back', async () => {
+  const clock = jest.spyOn(performance, 'now');
+  const wall = jest.spyOn(Date, 'now');
   const { asked, get } = counting(10);
   await get('a');
-  const then = Date.now();
-  now.mockReturnValue(then + 4_000);
+  const [then, today] = [performance.now(), Date.now()];
+  wall.mockReturnValue(today - 3_600_000);
+  clock.mockReturnValue(then + 4_000);
   await get('a');
-  now.mockReturnValue(then + 6_000);
+  clock.mockReturnValue(then + 6_000);
   await get('a');
-  now.mockRestore();
+  clock.mockRestore();
+  wall.mockRestore();
   expect(asked).toEqual(['a', 'a']);
 });

@@ -1,10 +1,10 @@
 import NodeCache from 'node-cache';
 
 /**
- * How long a replica may give an answer again, in seconds. With the 50 s that Nginx keeps one (`nginxKeeps_s` in
+ * How long a replica may give an answer again, in milliseconds. With the 50 s that Nginx keeps one (`nginxKeeps_s` in
  * answer.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
  */
-const keep_s = 5;
+const keep_ms = 5_000;
 /** All texts together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
 const maxCharacters = 4 * 1024 * 1024;
 /** A text longer than this is not kept, in characters: one must not push out all others. */
@@ -18,9 +18,10 @@ export type Lookup = 'hit' | 'joined' | 'miss';
  * answer is being loaded, everybody who asks for the same key waits for that one.
  */
 export class Cache {
-  readonly #kept = new NodeCache({ stdTTL: keep_s, useClones: false, checkperiod: keep_s });
-  /** The lengths of the texts by key, from least to most recently used. */
-  readonly #lengths = new Map<string, number>();
+  /** Its own clock is the wall clock, which may be set back, so entries end by another. */
+  readonly #kept = new NodeCache({ stdTTL: 0, useClones: false, checkperiod: 0 });
+  /** By key, from least to most recently used: the length of the text, and when it ends by performance.now(). */
+  readonly #entries = new Map<string, { readonly length: number; readonly end_ms: number }>();
   #characters = 0;
   readonly #loading = new Map<string, Promise<string | undefined>>();
   readonly #maxEntries: number;
@@ -34,10 +35,9 @@ export class Cache {
 
   /** The text under the key, loaded if need be. An error, or undefined for what does not exist, is not kept. */
   get(key: string, load: Load): Promise<string | undefined> {
-    const kept = this.#kept.get<string>(key);
+    const kept = this.#find(key);
     if (kept !== undefined) {
       this.#onLookup('hit');
-      this.#use(key, kept.length);
       return Promise.resolve(kept);
     }
     const loading = this.#loading.get(key);
@@ -45,9 +45,13 @@ export class Cache {
     return loading ?? this.#load(key, load);
   }
 
-  /** Stops the timer that sweeps out what is too old. */
-  close(): void {
-    this.#kept.close();
+  #find(key: string): string | undefined {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    if (performance.now() > entry.end_ms) return void this.#kept.del(key);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return this.#kept.get<string>(key);
   }
 
   #load(key: string, load: Load): Promise<string | undefined> {
@@ -62,22 +66,18 @@ export class Cache {
   }
 
   #keep(key: string, text: string): void {
-    for (const oldest of this.#lengths.keys()) {
-      if (this.#lengths.size < this.#maxEntries && this.#characters + text.length <= maxCharacters) break;
+    this.#kept.del(key);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < this.#maxEntries && this.#characters + text.length <= maxCharacters) break;
       this.#kept.del(oldest);
     }
     this.#kept.set(key, text);
-    this.#use(key, text.length);
-  }
-
-  #use(key: string, length: number): void {
-    this.#forget(key);
-    this.#lengths.set(key, length);
-    this.#characters += length;
+    this.#entries.set(key, { length: text.length, end_ms: performance.now() + keep_ms });
+    this.#characters += text.length;
   }
 
   #forget(key: string): void {
-    this.#characters -= this.#lengths.get(key) ?? 0;
-    this.#lengths.delete(key);
+    this.#characters -= this.#entries.get(key)?.length ?? 0;
+    this.#entries.delete(key);
   }
 }

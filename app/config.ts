@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   type DatabaseSettings,
   databaseSettings,
@@ -18,6 +19,8 @@ export interface Config {
   /** Whose pages may call from a browser. */
   readonly origins: Origins;
   readonly logLevel: string;
+  /** Where Nginx keeps its cache, to see how full its disk is; undefined without Nginx. */
+  readonly nginxCacheFolder?: string | undefined;
 }
 
 /** Two are for large answers; three replicas share the 30 of postgres.conf, and an import needs one. */
@@ -33,6 +36,7 @@ export function readConfig(environment: Environment): Config {
     cacheEntries: integerSetting(environment, 'CACHE_ENTRIES', 2000, { min: 1, max: 1_000_000 }),
     origins: readOrigins(textSetting(environment, 'CORS_ORIGIN', '*')),
     logLevel: readLogLevel(textSetting(environment, 'LOG_LEVEL', 'info')),
+    nginxCacheFolder: readFolder(environment, 'NGINX_CACHE_FOLDER'),
   };
 }
 
@@ -49,4 +53,10 @@ function readOrigins(text: string): Origins {
 function readLogLevel(level: string): string {
   if (logLevels.includes(level)) return level;
   throw new SettingError(`LOG_LEVEL must be one of ${logLevels.join(', ')}, not "${level}".`);
+}
+
+function readFolder(environment: Environment, name: string): string | undefined {
+  const folder = environment[name] || undefined;
+  if (folder === undefined || existsSync(folder)) return folder;
+  throw new SettingError(`${name} must be a folder, not "${folder}".`);
 }

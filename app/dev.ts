@@ -8,7 +8,7 @@ import {
 } from '../db/embedded.ts';
 import { SettingError } from '../db/environment.ts';
 import { readConfig } from './config.ts';
-import { changesIn } from './dev/changes.ts';
+import { Changes } from './dev/changes.ts';
 import { Processes } from './dev/processes.ts';
 
 // `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own. It ends with status 1 when it
@@ -25,6 +25,7 @@ try {
   const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
   const { port } = readConfig({ ...settings, PGPASSWORD: developmentPassword });
   const postgres = await startEmbedded(developmentFolder());
+  const changes = new Changes([join(checkout, 'app'), join(checkout, 'db')], end.signal);
   const processes = new Processes({ ...settings, ...placeOf(postgres) }, end.signal);
   try {
     if (!(await prepare(processes, postgres)) || !(await serve(processes))) {
@@ -33,9 +34,10 @@ try {
       console.log(`\nReady after ${secondsSince(started)} s: http://localhost:${port}/products`);
       console.log('A change of a file in app/ or db/ starts the service again.');
       console.log('Ctrl-C stops the service and its PostgreSQL; the data stays.\n');
-      await restartOnChanges(processes, postgres);
+      await restartOnChanges(changes, processes, postgres);
     }
   } finally {
+    changes.close();
     await processes.stop();
     await postgres.stop();
   }
@@ -47,8 +49,12 @@ try {
   }
 }
 
-async function restartOnChanges(processes: Processes, postgres: EmbeddedPostgres): Promise<void> {
-  for await (const paths of changesIn([join(checkout, 'app'), join(checkout, 'db')], end.signal)) {
+async function restartOnChanges(
+  changes: Changes,
+  processes: Processes,
+  postgres: EmbeddedPostgres,
+): Promise<void> {
+  for await (const paths of changes) {
     const started = performance.now();
     const names = paths.map(path => relative(checkout, path));
     await processes.stop();

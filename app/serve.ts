@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SettingError } from '../db/environment.ts';
 import { createApp } from './app.ts';
 import { Cache } from './cache.ts';
+import { CacheDisk } from './cache-disk.ts';
 import type { Config } from './config.ts';
 import { Database } from './database.ts';
 import type { Log } from './log.ts';
@@ -42,7 +43,8 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   const cache = new Cache(config.cacheEntries, lookup => metrics.countLookup(lookup));
   metrics.watch(database);
 
-  const app = createApp({ database, cache, log, metrics, origins: config.origins });
+  const cacheDisk = new CacheDisk(config.nginxCacheFolder);
+  const app = createApp({ database, cache, log, metrics, origins: config.origins, cacheDisk });
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
@@ -56,7 +58,6 @@ export async function serve(config: Config, log: Log): Promise<Service> {
     async stop() {
       log.info('stopping');
       await drain(server);
-      cache.close();
       await database.close();
       log.info('stopped');
     },

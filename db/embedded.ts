@@ -33,6 +33,7 @@ const serverAccount = isRoot ? { uid: 65_534, gid: 65_534 } : {};
 const controlTimeout_s = 60;
 /** How long a server that another process started first may take until it is ready, in milliseconds. */
 const otherStart_ms = 10_000;
+const leaving = 'leaving';
 /** How long the server may take to notice that a client is gone, in milliseconds. */
 const goodbye_ms = 1000;
 
@@ -66,17 +67,18 @@ export async function startEmbedded(
   return {
     owner,
     async stop() {
-      if (await isUsedByOthers(owner)) return;
-      await run(
-        join(bin, 'pg_ctl'),
-        ['stop', '-D', join(folder, 'data'), '-m', 'fast', '-t', String(controlTimeout_s)],
-        {
-          ...serverAccount,
-          cwd: '/',
-        },
-      );
+      try {
+        if (!(await isUsedByOthers(owner))) await shutDown(bin, folder);
+      } catch (error) {
+        if (await isEmbeddedRunning(folder)) throw error; // otherwise another process stopped it first
+      }
     },
   };
+}
+
+async function shutDown(bin: string, folder: string): Promise<void> {
+  const control = ['stop', '-D', join(folder, 'data'), '-m', 'fast', '-t', String(controlTimeout_s)];
+  await run(join(bin, 'pg_ctl'), control, { ...serverAccount, cwd: '/' });
 }
 
 /** Whether a server runs on a data folder. */
@@ -209,12 +211,15 @@ async function freePort(): Promise<number> {
 }
 
 async function isUsedByOthers(owner: DatabaseSettings): Promise<boolean> {
-  const client = new Client(owner);
+  // Others who ask the same do not count: they are about to leave.
+  const client = new Client({ ...owner, application_name: leaving });
+  client.on('error', () => {}); // one of them may stop the server now; the query fails as well
   await client.connect();
   try {
     for (const until = performance.now() + goodbye_ms; ; await sleep(50)) {
       const { rowCount } = await client.query(
-        `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
+        `select from pg_stat_activity where backend_type = 'client backend' and application_name <> $1 limit 1`,
+        [leaving],
       );
       if (rowCount === 0 || performance.now() > until) return rowCount !== 0;
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedFailure, embeddedOwner, startEmbedded } from './embedded.ts';
+import { EmbeddedFailure, embeddedOwner, isEmbeddedRunning, startEmbedded } from './embedded.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,9 +46,9 @@ it('has a setting that the server does not know, which the end of its log tells'
   );
 });
 
-it('is one server for all that start it at the same moment', async () => {
-  const [first, second, third] = await Promise.all([1, 2, 3].map(() => startEmbedded(folder)));
-  expect(second?.owner).toEqual(first?.owner);
-  expect(third?.owner).toEqual(first?.owner);
-  await first?.stop();
+it('is one server for all that start it, and stop it, at the same moment', async () => {
+  const servers = await Promise.all([1, 2, 3].map(() => startEmbedded(folder)));
+  for (const { owner } of servers) expect(owner).toEqual(servers[0]?.owner);
+  await Promise.all(servers.map(server => server.stop()));
+  expect(await isEmbeddedRunning(folder)).toBe(false);
 });

@@ -1,14 +1,14 @@
 import { type RequestHandler, Router } from 'express';
-import type { Admission } from '../admission.ts';
 import { type Caching, sendJson, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
+import type { CacheAdmission } from '../cache-admission.ts';
 import type { Database } from '../database.ts';
 import { integerFrom, pageFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import * as queries from './queries.ts';
 
 /** The product overview: everything here changes with an import only, so every answer may be kept. */
-export function catalogueRoutes(database: Database, cache: Cache, admission: Admission): Router {
+export function catalogueRoutes(database: Database, cache: Cache, admission: CacheAdmission): Router {
   const cachingOf = (key: string): Caching => ({
     cacheControl: 'public, max-age=60',
     isShared: admission.admits(key),

@@ -5,31 +5,42 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** An editor writes a file in several steps, and Git writes many files: they count as one change. */
 const settle_ms = 100;
 
-/** Yields the paths of source files that changed in the folders, those of one moment together, until the signal aborts. */
-export async function* changesIn(folders: readonly string[], signal: AbortSignal): AsyncGenerator<string[]> {
-  const changed = new Set<string>();
-  let wake = () => {};
-  signal.addEventListener('abort', () => wake());
-  const watcher = new FolderWatch(path => {
-    if (!isSource(path)) return;
-    changed.add(path);
-    wake();
-  });
-  for (const folder of folders) watcher.add(folder);
-  try {
-    while (!signal.aborted) {
-      if (changed.size === 0) {
+/** The source files that change in some folders, from now on. */
+export class Changes {
+  readonly #changed = new Set<string>();
+  readonly #signal: AbortSignal;
+  readonly #watch: FolderWatch;
+  #wake = () => {};
+
+  constructor(folders: readonly string[], signal: AbortSignal) {
+    this.#signal = signal;
+    this.#watch = new FolderWatch(path => {
+      if (!isSource(path)) return;
+      this.#changed.add(path);
+      this.#wake();
+    });
+    for (const folder of folders) this.#watch.add(folder);
+    signal.addEventListener('abort', () => this.#wake());
+  }
+
+  /** Yields their paths, those that changed in one moment together, until the signal aborts. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<string[]> {
+    for (;;) {
+      if (this.#changed.size === 0 && !this.#signal.aborted) {
         await new Promise<void>(resolve => {
-          wake = resolve;
+          this.#wake = resolve;
         });
       }
+      if (this.#signal.aborted) return;
       await sleep(settle_ms);
-      const paths = [...changed].sort();
-      changed.clear();
-      if (!signal.aborted) yield paths;
+      const paths = [...this.#changed].sort();
+      this.#changed.clear();
+      yield paths;
     }
-  } finally {
-    watcher.close();
+  }
+
+  close(): void {
+    this.#watch.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { Admission } from '../admission.ts';
 import { type Caching, sendPage } from '../answer.ts';
 import type { Cache } from '../cache.ts';
+import type { CacheAdmission } from '../cache-admission.ts';
 import type { Statement } from '../connections.ts';
 import type { Database } from '../database.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
@@ -17,7 +17,7 @@ import * as queries from './queries.ts';
  * write is never found after it. A read without a generation did not come through Nginx: nothing is kept then,
  * nor is it joined with another that may have begun before a write.
  */
-export function questionRoutes(database: Database, cache: Cache, admission: Admission): Router {
+export function questionRoutes(database: Database, cache: Cache, admission: CacheAdmission): Router {
   const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
     const generation = generationFrom(request.get('X-Generation'));
     const key = `${subject} ${generation}`;

@@ -5,12 +5,43 @@ import globalTeardown from '../global-teardown.ts';
 import { docker, sql, untilOld } from '../stack.ts';
 import { failuresOf, isHonest, slowestOf, Traffic } from '../traffic.ts';
 
-// Fills the disk of PostgreSQL under steady traffic, and makes room again. `make drill` runs it with small-disk.yaml.
+// Fills the disks of PostgreSQL and of Nginx's cache under steady traffic, and makes room again. `make drill` runs it with
+// small-disk.yaml.
 
-const inVolume = (script: string) => {
-  const container = ['--rm', '--user', '999', '--volume', 'elier-test_postgres:/disk', '--entrypoint', 'sh'];
-  return docker('run', ...container, 'nginx:1.30', '-c', script);
+const inDisk = (volume: string, user: number) => (script: string) => {
+  const disk = `elier-test_${volume}:/disk`;
+  return docker(
+    'run',
+    '--rm',
+    '--user',
+    `${user}`,
+    '--volume',
+    disk,
+    '--entrypoint',
+    'sh',
+    'nginx:1.30',
+    '-c',
+    script,
+  );
 };
+const inVolume = inDisk('postgres', 999);
+const inCache = inDisk('nginx-cache', 101);
+const fill = 'dd if=/dev/zero of=/disk/filler bs=64k count=8192 2>/dev/null; true';
+
+/** Reads that miss, and others that hit, while the cache's disk is full; as fast as `dd` fills it. */
+async function fillCacheDisk(): Promise<string[]> {
+  console.log("A full disk of Nginx's cache, for 10 s");
+  const traffic = await Traffic.during(async () => {
+    await sleep(3000);
+    await inCache(fill);
+    await sleep(10_000);
+    await inCache('rm /disk/filler');
+    await sleep(3000);
+  });
+  noteFault("the disk of Nginx's cache full for 10 s", traffic.sent, await traffic.countLost());
+  const failures = failuresOf(traffic.sent, 'cached', 'uncached', 'question', 'vote');
+  return failures.map(failure => `While the disk of the cache was full: ${failure}`);
+}
 
 async function untilBack(): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
@@ -27,14 +58,15 @@ const oldPages = Array.from({ length: 20 }, (_, index) => `/products?page=${inde
 
 await globalSetup();
 try {
-  console.log('A full disk, for 15 s');
+  const ofCacheDisk = await fillCacheDisk();
+  console.log('A full disk of PostgreSQL, for 15 s');
   let [full_ms, room_ms, back_ms] = [0, 0, 0];
   await untilOld(oldPages);
   const traffic = await Traffic.during(async traffic => {
     await sleep(3000);
     const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));
     if (size_MiB > 256) throw new Error(`The disk has ${size_MiB} MiB: it is not that of small-disk.yaml.`);
-    await inVolume('dd if=/dev/zero of=/disk/filler bs=64k count=8192 2>/dev/null; true');
+    await inVolume(fill);
     full_ms = traffic.now_ms;
     traffic.readStale(oldPages);
     await sleep(15_000);
@@ -52,6 +84,7 @@ try {
   const whileFull = traffic.sent.filter(({ at_ms }) => at_ms > full_ms && at_ms < back_ms);
   const afterwards = traffic.sent.filter(({ at_ms }) => at_ms > back_ms + 5000);
   const findings = [
+    ...ofCacheDisk,
     ...failuresOf(traffic.sent, 'cached', 'stale'),
     ...(back_ms - room_ms > 5000 ? [`It took ${Math.round(back_ms - room_ms)} ms to come back.`] : []),
     ...(slowestOf(traffic.sent, 'cached') > 500 ? ['Cached reads had to wait.'] : []),

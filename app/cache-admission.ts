@@ -1,0 +1,48 @@
+import type { CacheDisk } from './cache-disk.ts';
+
+/** First-seen keys whose responses may be kept nevertheless: so many a second, and so many at once. */
+const firstSeen_s = 30;
+const firstSeenAtOnce = 100;
+/** Keys that are remembered, by a hash of 32 bits each: 256 KiB. */
+const remembered = 65_536;
+
+/**
+ * Decides which responses Nginx keeps. Each costs it a file, which is more work than answering. So under a high miss rate only
+ * keys that were seen before are kept: one-off URLs neither wear the disk nor push out what many read.
+ */
+export class CacheAdmission {
+  readonly #disk: CacheDisk;
+  readonly #seen = new Uint32Array(remembered);
+  #allowance = firstSeenAtOnce;
+  #counted_ms = performance.now();
+
+  constructor(disk: CacheDisk) {
+    this.#disk = disk;
+  }
+
+  /** Whether the response under this key is worth keeping, and there is room for it. */
+  admits(key: string): boolean {
+    const hash = hashOf(key);
+    const slot = hash % remembered;
+    const isKnown = this.#seen[slot] === hash;
+    this.#seen[slot] = hash;
+    return (isKnown || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
+  }
+
+  #admitsFirstSeen(): boolean {
+    const now_ms = performance.now();
+    const earned = ((now_ms - this.#counted_ms) / 1000) * firstSeen_s;
+    this.#allowance = Math.min(this.#allowance + earned, firstSeenAtOnce);
+    this.#counted_ms = now_ms;
+    if (this.#allowance < 1) return false;
+    this.#allowance--;
+    return true;
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
