@@ -26,11 +26,22 @@ is_current() {
   [ "$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{index .Config.Labels "com.docker.compose.image"}}' "$container")" = "${hash#* } $image" ]
 }
 
-# Replaces containers of the app one by one, and then starts the replicas that are missing. No request fails as long as another
-# replica serves.
+# Replaces containers of the app: first together those that are not ready, then one by one those that serve, so that no request
+# fails.
 roll_app() {
-  local replica pause=0
+  local replica serving='' broken='' pause=0
   for replica in "$@"; do
+    case $(docker inspect --format '{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}' "$replica") in
+      'running healthy') serving="$serving $replica" ;;
+      *) broken="$broken $replica" ;;
+    esac
+  done
+  if [ -n "$broken" ]; then
+    # shellcheck disable=SC2086 # a list
+    docker stop $broken >/dev/null && docker rm $broken >/dev/null
+  fi
+  bring_up app --no-recreate
+  for replica in $serving; do
     sleep $pause
     pause=6 # Nginx takes a replica that did not listen yet out of rotation for so long
     echo "Replacing $(docker inspect --format '{{slice .Name 1}}' "$replica") …"
@@ -38,7 +49,6 @@ roll_app() {
     docker rm "$replica" >/dev/null
     bring_up app --no-recreate
   done
-  bring_up app --no-recreate
 }
 
 # `docker compose up` for one service alone; returns when it is ready, or stops with the last line of its log.

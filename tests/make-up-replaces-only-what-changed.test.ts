@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { copyCheckout } from './checkout.ts';
 import { allServe, ask, docker, port, sql, stack, startTimes } from './stack.ts';
 import { allKinds, failuresOf, isGood, Traffic } from './traffic.ts';
@@ -216,3 +217,11 @@ it('starts what does not run, and nothing else', async () => {
   await docker('stop', first);
   expect((await upUnderTraffic(settings)).started).toEqual([first]);
 }, 60_000);
+
+it('repairs a stack whose services restart for ever for their settings', async () => {
+  const broken = { ...stack.env, LOG_LEVEL: 'loud', WRITE_RATE: 'abc' };
+  await promisify(execFile)('docker', ['compose', 'up', '--detach'], { cwd: checkout, env: broken });
+  await expect(ask('/products/1')).rejects.toThrow();
+  expect(await up()).toMatchObject({ status: 0 });
+  expect((await ask('/products/1')).status).toBe(200);
+}, 120_000);
