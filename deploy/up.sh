@@ -78,7 +78,7 @@ check_nginx() {
 # While PostgreSQL runs it knows the passwords that were made for it; new ones would lock everybody out.
 check_passwords() {
   run_once prepare sh -c '[ -s /run/owner/password ] && [ -s /run/app/password ]' ||
-    stop 'The password file of the owner or of the app is lost: "Passwords" in README.md says how to make a new one.'
+    stop 'The password file of the owner or of the app is lost: "Passwords" in docs/operations.md says how to make a new one.'
 }
 
 check_settings() {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ask, newAnswer, newQuestion, sql, stack } from './stack.ts';
 
-/** The commands that the README gives for a backup, and for restoring it. */
+/** The commands that docs/operations.md gives for a backup, and for restoring it. */
 const [backUp = '', restore = ''] =
-  readFileSync(join(stack.cwd, 'README.md'), 'utf8')
-    .split(/^### /m)
+  readFileSync(join(stack.cwd, 'docs/operations.md'), 'utf8')
+    .split(/^## /m)
     .find(section => section.startsWith('Backups'))
     ?.match(/(^ {4}.+\n)+/gm) ?? [];
 
@@ -21,7 +21,7 @@ const contents = () =>
 
 afterAll(() => rm(join(stack.cwd, 'elier.dump'), { force: true }));
 
-it('as the README says', async () => {
+it('as docs/operations.md says', async () => {
   const question = await newQuestion(6);
   const path = `/qa/questions/${question}/answers`;
   const vote = () =>
