@@ -1,6 +1,5 @@
 import { parse } from 'node:querystring';
 import express, { type Express } from 'express';
-import { type Caching, sendJson } from './answer.ts';
 import type { Cache } from './cache.ts';
 import { CacheAdmission } from './cache-admission.ts';
 import type { CacheDisk } from './cache-disk.ts';
@@ -9,6 +8,7 @@ import { allowOrigins, type Origins } from './cors.ts';
 import type { Database } from './database.ts';
 import { limitSizes, nameRequests, refuseFragments } from './headers.ts';
 import { healthRoutes } from './health.ts';
+import { type Caching, JsonResponses } from './json-responses.ts';
 import { type Log, logRequests } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi/document.ts';
@@ -24,6 +24,14 @@ export interface Parts {
   readonly cacheDisk: CacheDisk;
 }
 
+/** What the routes of both services read with. */
+export interface ReadParts {
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly admission: CacheAdmission;
+  readonly responses: JsonResponses;
+}
+
 const document = JSON.stringify(openapi);
 const documentCaching: Caching = { cacheControl: 'public, max-age=60', isShared: false };
 
@@ -32,10 +40,11 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
   const app = express();
   app.disable('x-powered-by');
   app.enable('case sensitive routing');
-  app.disable('etag'); // answer.ts makes those of reads; nothing else has one
+  app.disable('etag'); // json-responses.ts makes those of reads; nothing else has one
   // Every parameter counts, however many came before it: one that is given twice must be seen twice.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
 
+  const responses = new JsonResponses();
   app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigins(origins));
   app.use(limitSizes, refuseFragments);
   app.use(healthRoutes(database));
@@ -45,11 +54,10 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
   app
     .route('/openapi.json')
-    .get((_request, response) => sendJson(response, document, documentCaching))
+    .get((_request, response) => responses.send(response, document, documentCaching))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
-  const admission = new CacheAdmission(cacheDisk);
-  app.use(catalogueRoutes(database, cache, admission));
-  app.use(questionRoutes(database, cache, admission));
+  const parts = { database, cache, responses, admission: new CacheAdmission(cacheDisk) };
+  app.use(catalogueRoutes(parts), questionRoutes(parts));
   app.use(unknownRoute, sendProblems);
   return app;
 }

@@ -2,7 +2,7 @@ import NodeCache from 'node-cache';
 
 /**
  * How long a replica may give an answer again, in milliseconds. With the 50 s that Nginx keeps one (`nginxKeeps_s` in
- * answer.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
+ * json-responses.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
  */
 const keep_ms = 5_000;
 /** All texts together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */

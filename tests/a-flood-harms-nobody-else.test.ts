@@ -329,7 +329,7 @@ it.each([
         if (number % 20 === 0) await sleep(10);
       }
     });
-    // Nothing is kept for those who left: there is room for others' large answers (app/unsent.ts) in all replicas.
+    // Nothing is kept for those who left: there is room for others' large answers (app/pending-bytes.ts) in all replicas.
     for (let number = 1; number <= 30; number++)
       expect((await ask(`${largePage(number)}&x=%20`)).status).toBe(200);
   },

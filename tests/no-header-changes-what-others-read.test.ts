@@ -22,7 +22,7 @@ const lines = [...headers.flat(), ...hosts].map(line =>
   line.toLowerCase().includes('host:') ? line : `Host: localhost\r\n${line}`,
 );
 
-// A replica lets 30 new answers a second into the cache of Nginx (app/admission.ts), and others may just have used them up.
+// A replica lets 30 new answers a second into the cache of Nginx (app/cache-admission.ts), and others may just have used them up.
 beforeEach(() => sleep(40));
 
 describe.each(Object.entries(paths))('%s, asked for', (_name, freshPath) => {

@@ -1,14 +1,12 @@
 import { type RequestHandler, Router } from 'express';
-import { type Caching, sendJson, sendPage } from '../answer.ts';
-import type { Cache } from '../cache.ts';
-import type { CacheAdmission } from '../cache-admission.ts';
-import type { Database } from '../database.ts';
+import type { ReadParts } from '../app.ts';
+import type { Caching } from '../json-responses.ts';
 import { integerFrom, pageFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import * as queries from './queries.ts';
 
-/** The product overview: everything here changes with an import only, so every answer may be kept. */
-export function catalogueRoutes(database: Database, cache: Cache, admission: CacheAdmission): Router {
+/** The product overview. Only an import changes it, so every response may be cached. */
+export function catalogueRoutes({ database, cache, admission, responses }: ReadParts): Router {
   const cachingOf = (key: string): Caching => ({
     cacheControl: 'public, max-age=60',
     isShared: admission.admits(key),
@@ -23,16 +21,16 @@ export function catalogueRoutes(database: Database, cache: Cache, admission: Cac
         database.text(queries.document, [id, queries.documents[document]]),
       );
       if (text === undefined) throw doesNotExist(`product ${id}`);
-      sendJson(response, text, cachingOf(key));
+      responses.send(response, text, cachingOf(key));
     };
 
   const listProducts: RequestHandler = async (request, response) => {
     const page = pageFrom(request.query);
     const key = `products ${page.page} ${page.count}`;
-    const folded = await cache.get(key, () =>
+    const counted = await cache.get(key, () =>
       database.text(queries.productsPage, [page.offset, page.offset + page.count], page.count),
     );
-    sendPage(response, folded, '/products', page, cachingOf(key));
+    responses.sendPage(response, counted, '/products', page, cachingOf(key));
   };
 
   const router = Router({ caseSensitive: true });

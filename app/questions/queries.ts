@@ -112,7 +112,8 @@ export const answersPage = query(
 
 // Writes. All return the product and the question they touched and, of a POST, its JSON; no row when there is nothing to
 // write to. Their first two values are an Idempotency-Key and a fingerprint of the write, or null: the row is then kept
-// under the key, by the same statement, so that there is never one without the other.
+// under the key, by the same statement, so that there is never one without the other. A fingerprint holds the statement's name:
+// another name would make a key of yesterday another write's.
 
 /** `change` is one CTE or more, `written` a select of the row. */
 const write = (name: string, change: string, written: string): Statement => ({
@@ -127,9 +128,9 @@ const write = (name: string, change: string, written: string): Statement => ({
 });
 
 /** $3 product, $4 body, $5 name, $6 e-mail. */
-export const askQuestion = write(
+export const addQuestion = write(
   'ask-question',
-  `asked as (
+  `added as (
     insert into qa.question (product_id, body, asker_name, asker_email)
     select product_id, $4, $5, $6 from catalogue.product where product_id = $3
     returning product_id, question_id, body, date_written, asker_name, helpful, reported
@@ -138,13 +139,13 @@ export const askQuestion = write(
     select question_id, body as question_body, ${isoDate} as question_date, asker_name,
       helpful as question_helpfulness, reported, '{}'::json as answers
   ) question) as answer
-  from asked`,
+  from added`,
 );
 
 /** $3 question, $4 body, $5 name, $6 e-mail, $7 photo URLs. */
-export const giveAnswer = write(
+export const addAnswer = write(
   'give-answer',
-  `given as (
+  `added as (
     insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
     select product_id, question_id, $4, $5, $6,
       (select coalesce(jsonb_agg(jsonb_build_object('id', nextval('qa.photo_id'), 'url', url) order by place), '[]')
@@ -156,7 +157,7 @@ export const giveAnswer = write(
   `select product_id, question_id, (select row_to_json(answer)::text from (
     select answer_id, body, ${isoDate} as date, answerer_name, helpful as helpfulness, photos
   ) answer) as answer
-  from given`,
+  from added`,
 );
 
 /** $3 question or answer. */

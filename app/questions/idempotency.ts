@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { DatabaseError } from 'pg';
-import type { Statement } from '../connections.ts';
+import type { Row, Statement } from '../connections.ts';
 import type { Database } from '../database.ts';
 import { DatabaseUnavailable } from '../database-errors.ts';
 import { Problem, unavailable } from '../problem.ts';
 import { keptWrite } from './queries.ts';
 
 const maxKey = 255;
-
-/** The product and the question that a write touched and, of a POST, its answer as JSON. */
-type Written = readonly (string | null)[];
 
 /**
  * The Idempotency-Key of a request; undefined when it has none. Throws a 400 for what is too long, or not visible ASCII.
@@ -27,12 +24,12 @@ export function keyFrom(request: Request): string | undefined {
  * nothing to write to. A write that failed changed nothing and is not kept: it is tried anew. Throws a 422 when the key was
  * used for another write within 24 hours, and a 503 when the database cannot write, or did not say in time whether it wrote.
  */
-export async function once(
+export async function writeOnce(
   database: Database,
   key: string | undefined,
   statement: Statement,
   values: readonly unknown[],
-): Promise<Written | undefined> {
+): Promise<Row | undefined> {
   if (key === undefined) return write(database, statement, [null, null, ...values]);
   const text = JSON.stringify([statement.name, ...values]);
   const fingerprint = createHash('sha256').update(text).digest('base64url');
@@ -55,7 +52,7 @@ async function write(
   database: Database,
   statement: Statement,
   values: readonly unknown[],
-): Promise<Written | undefined> {
+): Promise<Row | undefined> {
   try {
     return await database.row(statement, values);
   } catch (error) {
@@ -66,7 +63,7 @@ async function write(
   }
 }
 
-async function find(database: Database, key: string, fingerprint: string): Promise<Written | undefined> {
+async function find(database: Database, key: string, fingerprint: string): Promise<Row | undefined> {
   const [ofKept, ...written] = (await database.row(keptWrite, [key])) ?? [];
   if (ofKept === undefined) return undefined;
   if (ofKept === fingerprint) return written;
