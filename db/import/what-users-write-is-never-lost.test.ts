@@ -6,7 +6,8 @@ import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
-import { latestMigration, swap } from './swap.ts';
+import { appliedMigrations } from './schema-version.ts';
+import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
 import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
 
@@ -170,7 +171,7 @@ describe('a write during an import', () => {
     swap(client, {
       schemas: ['qa'],
       discardUserRows: false,
-      migration: await latestMigration(client),
+      migrations: await appliedMigrations(client),
       patience_ms: 5_000,
       signal: undefined,
     });
