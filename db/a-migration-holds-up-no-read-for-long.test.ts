@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { withShortWaits } from './locks.ts';
+import { before } from './import/testing/before.ts';
+import { UncertainCommit, withShortWaits } from './locks.ts';
 import { migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 import { undo008 } from './testing/undo.ts';
@@ -92,4 +93,48 @@ it('also as an owner who may not set deadlock_timeout', async () => {
   await owner.query(
     `reset role; alter table qa.question owner to current_user; drop owned by ${role}; drop role ${role}`,
   );
+});
+
+it('also when whoever has the locks stands still, as after Ctrl-Z', async () => {
+  const frozen = new Client(database.owner);
+  frozen.on('error', () => {});
+  await frozen.connect();
+  const failing = expect(
+    withShortWaits(frozen, { patience_ms: 1 }, async () => {
+      await frozen.query('alter table qa.question add added text; lock table qa.question');
+      await sleep(4_000);
+      return true;
+    }),
+  ).rejects.toThrow();
+  const isLocked = `select from pg_locks where granted and mode = 'AccessExclusiveLock' and relation = 'qa.question'::regclass`;
+  while ((await owner.query(isLocked)).rowCount === 0) await sleep(10);
+  const begun = performance.now();
+  expect((await reader.query('select question_id from qa.question')).rows).toEqual([]);
+  expect(performance.now() - begun).toBeLessThan(3_000);
+  await failing;
+  await expect(owner.query('select added from qa.question')).rejects.toThrow('does not exist');
+});
+
+it('and a commit without an answer is told apart from a failure', async () => {
+  const client = new Client(database.owner);
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const end = async () => {
+    await owner.query('select pg_terminate_backend($1)', [rows[0].pid]);
+    await sleep(100);
+  };
+  await expect(
+    withShortWaits(before(client, 'commit', end), { patience_ms: 1 }, async () => true),
+  ).rejects.toThrow(UncertainCommit);
+  // The server says that it did not commit.
+  await owner.query('create table public.parent (id integer primary key)');
+  await owner.query(
+    'create table public.child (id integer references public.parent deferrable initially deferred)',
+  );
+  const breakIt = async () => {
+    await owner.query('insert into public.child values (1)');
+    return true;
+  };
+  await expect(withShortWaits(owner, { patience_ms: 1 }, breakIt)).rejects.toThrow('foreign key');
 });

@@ -14,8 +14,10 @@ const wait_ms = {
    * https://www.postgresql.org/docs/18/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT
    */
   deadlockCheck: 100,
-  /** From then on. In all less than the time in which the app must answer a read. */
+  /** From then on. With the check, in all less than the time in which the app must answer a read. */
   afterwards: 400,
+  /** For the client's next statement: one that was stopped, or whose network was cut, keeps its locks no longer. */
+  idle: 2_000,
 };
 /** Between two attempts, in milliseconds: longer each time, so that the reads and writes that waited run in between. */
 const pauses_ms = { step: 250, most: 5_000 };
@@ -69,8 +71,9 @@ async function attemptOnce(client: Client, work: () => Promise<boolean>): Promis
   return true;
 }
 
-/** For the current transaction. Without the right to set deadlock_timeout the waits are a second longer. */
+/** Sets the limits of the current transaction. Without the right to set deadlock_timeout the waits are a second longer. */
 async function limitWaits(client: Client): Promise<void> {
+  await client.query(`set local idle_in_transaction_session_timeout = ${wait_ms.idle}`);
   await client.query(
     `select set_config('deadlock_timeout', '${wait_ms.deadlockCheck}ms', true)
       where has_parameter_privilege('deadlock_timeout', 'SET')`,

@@ -71,8 +71,8 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   for (const list of [rejects, repairs]) await list.refuseUnwritable();
   const { sets, furtherFiles } = await findSets(folder);
   const schemas = sets.flatMap(({ set }) => [set.schema, ...set.emptied]);
-  return importAlone(owner, schemas, signal, async (client, swapNow) => {
-    if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
+  return importAlone(owner, signal, async (client, swapNow) => {
+    if (await dropLeftOvers(client)) progress.note('Dropped what an earlier import had left.');
     await refuseSmallDisk(client, sets, progress);
     const migrations = await betweenMigrations(client, async () => {
       const applied = await appliedMigrations(client);
@@ -85,7 +85,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
     await swap(client, { schemas, discardUserRows, migrations, patience_ms, signal });
-    await dropLeftOvers(client, schemas).catch(() =>
+    await dropLeftOvers(client).catch(() =>
       progress.note('The old tables are still being read: the next import drops them.'),
     );
     return {
