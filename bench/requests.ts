@@ -27,6 +27,7 @@ const answersOf = (question: number) => `GET /qa/questions/${question}/answers`;
 const listPage = (number: number) => `GET /products?page=${number}&count=5`;
 const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
 
+/** A world has a question that is not hidden. */
 function anyQuestion({ questions, hidden }: World, random: () => number): number {
   for (;;) {
     const id = upTo(questions, random);
@@ -87,8 +88,9 @@ export const questionsUnderWrites: Requests = (world, random) =>
       : `GET /qa/questions?product_id=${upTo(100, random)}`,
   );
 
-/** Draws ids from 1: ranks with probability 1/rank (s = 1.0), spread over the ids by a fixed step. */
+/** Draws ids from 1: ranks with probability 1/rank (s = 1.0), each the rank of one id. */
 export function zipfOf(ids: number, random: () => number): () => number {
+  const idOf = idsByRank(ids);
   const cumulated = new Float64Array(ids);
   let sum = 0;
   for (let rank = 1; rank <= ids; rank++) {
@@ -104,8 +106,22 @@ export function zipfOf(ids: number, random: () => number): () => number {
       if ((cumulated[middle] as number) < drawn) low = middle + 1;
       else high = middle;
     }
-    return 1 + ((low * 7919) % ids);
+    return idOf(low + 1);
   };
+}
+
+/**
+ * The id of a rank, both from 1 to `ids`. Neighbouring ranks have ids far apart, as popular products do not lie together in a
+ * table. Only a step without a common divisor with the number of ids reaches each of them.
+ */
+export function idsByRank(ids: number): (rank: number) => number {
+  let step = 7919;
+  while (greatestCommonDivisor(step, ids) !== 1) step++;
+  return rank => 1 + (((rank - 1) * step) % ids);
+}
+
+function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other);
 }
 
 function range(count: number): number[] {

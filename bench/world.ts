@@ -15,5 +15,7 @@ export async function readWorld(query: (sql: string) => Promise<string>): Promis
   if (!products || !questions) throw new Error('The database has no products or no questions.');
   const hidden = await query(`select id from generate_series(1, ${questions}) id
     where not exists (select from qa.question where question_id = id and not reported)`);
-  return { products, questions, hidden: new Set(hidden.split('\n').map(Number)) };
+  const ids = hidden.split('\n').filter(Boolean).map(Number);
+  if (ids.length === questions) throw new Error('The database has no question that was not reported.');
+  return { products, questions, hidden: new Set(ids) };
 }

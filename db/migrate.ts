@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, type DatabaseError } from 'pg';
 import type { DatabaseSettings } from './environment.ts';
+import { migrationLock, UncertainCommit, withShortWaits } from './locks.ts';
 
-/** Any number, as long as nothing else in the database locks it: one migration at a time. */
-const migrationLock = 7_205_941;
+/** How long each migration is tried while others use its tables, in milliseconds: a forgotten transaction ends after 60 s. */
+const defaultPatience_ms = 120_000;
 
 interface Migration {
   readonly number: number;
@@ -24,15 +25,23 @@ const startAnew = 'or delete all data with make reset (TARGET=dev: the data of m
  * each in a transaction of its own, and gives the app's role its password. Safe to run again and by several at
  * once (the others wait). Returns the names of the migrations it applied.
  *
- * Throws MigrationFailure for a migration that fails, for one that was applied and has since been changed or removed,
+ * A migration waits for each lock for half a second at most, as all later reads wait behind it, and is then run anew.
+ *
+ * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for one that was applied and has since been changed or removed,
  * and for a file name that is no migration's.
  */
-export async function migrate(owner: DatabaseSettings, appPassword: string): Promise<string[]> {
+export async function migrate(
+  owner: DatabaseSettings,
+  appPassword: string,
+  patience_ms = defaultPatience_ms,
+): Promise<string[]> {
   const client = new Client(owner);
+  // A connection that breaks fails the statement that runs or comes next; this event tells nothing more.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    const applied = await applyMissing(client);
+    const applied = await applyMissing(client, patience_ms);
     await setAppPassword(client, appPassword);
     return applied;
   } finally {
@@ -40,7 +49,7 @@ export async function migrate(owner: DatabaseSettings, appPassword: string): Pro
   }
 }
 
-async function applyMissing(client: Client): Promise<string[]> {
+async function applyMissing(client: Client, patience_ms: number): Promise<string[]> {
   await client.query(`
     create table if not exists public.migration (
       number     integer primary key,
@@ -64,7 +73,7 @@ async function applyMissing(client: Client): Promise<string[]> {
       );
   }
   const missing = migrations.filter(({ number }) => !known.has(number));
-  for (const migration of missing) await apply(client, migration);
+  for (const migration of missing) await apply(client, migration, patience_ms);
   return missing.map(({ name }) => name);
 }
 
@@ -93,22 +102,34 @@ function checkName(name: string, index: number, names: readonly string[]): void 
     throw new MigrationFailure(`db/migrations has two migrations of one number: ${before} and ${name}.`);
 }
 
-async function apply(client: Client, { number, name, sql, checksum }: Migration): Promise<void> {
-  try {
-    await client.query('begin');
+async function apply(client: Client, migration: Migration, patience_ms: number): Promise<void> {
+  const { number, name, sql, checksum } = migration;
+  const isApplied = await withShortWaits(client, { patience_ms }, async () => {
     await client.query(sql);
     await client.query('insert into public.migration (number, name, checksum) values ($1, $2, $3)', [
       number,
       name,
       checksum,
     ]);
-    await client.query('commit');
-  } catch (cause) {
-    await client.query('rollback');
-    const { message, position } = cause as DatabaseError;
-    const line = position ? ` at line ${sql.slice(0, Number(position)).split('\n').length}` : '';
-    throw new MigrationFailure(`Migration ${name} failed${line} and changed nothing: ${message}.`, { cause });
-  }
+    return true;
+  }).catch(cause => {
+    throw failureOf(migration, cause);
+  });
+  if (!isApplied)
+    throw new MigrationFailure(
+      `Migration ${name} changed nothing: others kept its tables locked for ${patience_ms / 1000} s. Run it again when they have ended.`,
+    );
+}
+
+function failureOf({ name, sql }: Migration, cause: DatabaseError | UncertainCommit): MigrationFailure {
+  if (cause instanceof UncertainCommit)
+    return new MigrationFailure(
+      `The connection broke in the moment of the commit: migration ${name} is applied whole or not at all. Run it again to be sure.`,
+      { cause },
+    );
+  const { message, position } = cause;
+  const line = position ? ` at line ${sql.slice(0, Number(position)).split('\n').length}` : '';
+  return new MigrationFailure(`Migration ${name} failed${line} and changed nothing: ${message}.`, { cause });
 }
 
 async function setAppPassword(client: Client, password: string): Promise<void> {

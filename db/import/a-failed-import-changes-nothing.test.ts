@@ -203,6 +203,13 @@ describe('a list of rejected lines', () => {
   });
 });
 
+test('what an import of another set left is dropped by the next', async () => {
+  await client.query('create schema qa_old; create schema qa_next; create schema idempotency_next');
+  const notes: string[] = [];
+  await load(served, { progress: { ...silent, note: sentence => void notes.push(sentence) } });
+  expect(notes).toEqual(['Dropped what an earlier import had left.']);
+});
+
 test('an import that is given up amid a file', async () => {
   const givenUp = new AbortController();
   let files = 0;

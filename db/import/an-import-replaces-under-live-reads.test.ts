@@ -5,7 +5,8 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { folderAt } from './data-folder.ts';
 import { importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
-import { latestMigration, swap } from './swap.ts';
+import { appliedMigrations } from './schema-version.ts';
+import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
 import { fullFolder } from './testing/data-folder.ts';
 
@@ -93,7 +94,7 @@ describe('at the moment of the swap', () => {
     swap(client, {
       schemas: ['catalogue', 'qa'],
       discardUserRows: false,
-      migration: await latestMigration(client),
+      migrations: await appliedMigrations(client),
       patience_ms,
       signal,
     });

@@ -161,6 +161,7 @@ const keyCount = (key: string) =>
 export const catalogue: DataSet = {
   schema: 'catalogue',
   title: 'the catalogue',
+  emptied: [],
   growth: 0.7,
   files: catalogueFiles,
   stages,

@@ -4,6 +4,8 @@ import type { DataFile } from '../data-files.ts';
 export interface DataSet {
   readonly schema: 'catalogue' | 'qa';
   readonly title: string;
+  /** Schemas about the set's rows, which are swapped for empty ones together with it. */
+  readonly emptied: readonly string[];
   /** Bytes of its tables and indexes for a byte of its files; docs/storage.md has the measurement. */
   readonly growth: number;
   /** Each file, after the one that its rows refer to. */

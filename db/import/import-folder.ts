@@ -5,11 +5,12 @@ import { refuseSmallDisk } from './disk.ts';
 import { ImportFailure } from './failure.ts';
 import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
-import { buildTable, createNext, rowOfNext } from './next-schema.ts';
+import { buildTable, createEmptyNext, createNext, rowOfNext } from './next-schema.ts';
 import { type Progress, silent } from './progress.ts';
+import { appliedMigrations, betweenMigrations } from './schema-version.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
 import { type FileCount, type Lists, stageFile } from './stage-file.ts';
-import { latestMigration, swap } from './swap.ts';
+import { swap } from './swap.ts';
 import { holdWrites, refuseUserRows } from './user-rows.ts';
 
 /** How long the swap is tried, in milliseconds. A forgotten transaction ends after 60 s (`postgres.conf`). */
@@ -69,18 +70,22 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   const repairs = new LineList(request.rejects.replace(/(\.csv)?$/, '.repaired.csv'));
   for (const list of [rejects, repairs]) await list.refuseUnwritable();
   const { sets, furtherFiles } = await findSets(folder);
-  const schemas = sets.map(({ set }) => set.schema);
-  return importAlone(owner, schemas, signal, async (client, swapNow) => {
-    const migration = await latestMigration(client);
-    if (await dropLeftOvers(client, schemas)) progress.note('Dropped what an earlier import had left.');
+  const schemas = sets.flatMap(({ set }) => [set.schema, ...set.emptied]);
+  return importAlone(owner, signal, async (client, swapNow) => {
+    if (await dropLeftOvers(client)) progress.note('Dropped what an earlier import had left.');
     await refuseSmallDisk(client, sets, progress);
-    if (schemas.includes('qa')) await (discardUserRows ? holdWrites(client) : refuseUserRows(client));
+    const migrations = await betweenMigrations(client, async () => {
+      const applied = await appliedMigrations(client);
+      if (schemas.includes('qa')) await (discardUserRows ? holdWrites(client) : refuseUserRows(client));
+      for (const { set } of sets) await createNextOf(client, set);
+      return applied;
+    });
     const built: SetResult[] = [];
     for (const set of sets) built.push(await buildNext(client, set, { rejects, repairs }, progress));
     const listed = { rejects: await rejects.finish(), repairs: await repairs.finish() };
     swapNow();
-    await swap(client, { schemas, discardUserRows, migration, patience_ms, signal });
-    await dropLeftOvers(client, schemas).catch(() =>
+    await swap(client, { schemas, discardUserRows, migrations, patience_ms, signal });
+    await dropLeftOvers(client).catch(() =>
       progress.note('The old tables are still being read: the next import drops them.'),
     );
     return {
@@ -93,7 +98,12 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   });
 }
 
-/** Builds the next schema of a set, and checks that what was counted is what is there. */
+async function createNextOf(client: Client, { schema, emptied }: DataSet): Promise<void> {
+  await createNext(client, schema);
+  for (const about of emptied) await createEmptyNext(client, about);
+}
+
+/** Fills the next schema of a set, and checks that what was counted is what is there. */
 async function buildNext(
   client: Client,
   found: FoundSet,
@@ -101,7 +111,6 @@ async function buildNext(
   progress: Progress,
 ): Promise<SetResult> {
   const { set } = found;
-  await createNext(client, set.schema);
   const files: FileResult[] = [];
   for (const [position, stage] of set.stages().entries()) {
     const file = found.files[position] as FoundFile;

@@ -15,6 +15,16 @@ export async function createNext(client: Client, schema: string): Promise<void> 
   await runEach(client, privileges, [schema, nextOf(schema)]);
 }
 
+/** Makes a next schema that needs no rows: with the indexes of its tables. */
+export async function createEmptyNext(client: Client, schema: string): Promise<void> {
+  await createNext(client, schema);
+  const { rows } = await client.query<{ relname: string }>(
+    `select relname from pg_class where relnamespace = $1::text::regnamespace and relkind = 'r'`,
+    [schema],
+  );
+  for (const { relname } of rows) await addIndexes(client, schema, relname);
+}
+
 /** What all sorts of a query may take together: with shared_buffers it leaves a server of 320 MiB a quarter of that. */
 const sortMemory_MB = 96;
 

@@ -3,6 +3,9 @@ import { asFailure, ImportFailure } from './failure.ts';
 import { nextOf, oldOf } from './next-schema.ts';
 import { releaseWrites } from './user-rows.ts';
 
+/** All schemas that imports swap. */
+const swapped = ['catalogue', 'qa', 'idempotency'];
+
 /** Any number, as long as nothing else in the database locks it: one import at a time. */
 const importLock = 7_205_942;
 
@@ -46,12 +49,10 @@ async function connect(owner: ClientConfig): Promise<Client> {
 type Work<T> = (client: Client, swapNow: () => void) => Promise<T>;
 
 /**
- * Runs an import of some schemas, as the only one; `signal` gives it up. When it fails, what it left unfinished is
- * dropped. Throws ImportFailure when another import is running.
+ * Runs an import, as the only one; `signal` gives it up. When it fails, what it left unfinished is dropped. Throws ImportFailure when another import is running.
  */
 export async function importAlone<T>(
   owner: ClientConfig,
-  schemas: readonly string[],
   signal: AbortSignal | undefined,
   work: Work<T>,
 ): Promise<T> {
@@ -71,7 +72,7 @@ export async function importAlone<T>(
     });
   } catch (error) {
     await client.end();
-    if (isLocked) await dropUnfinished(owner, schemas).catch(() => {}); // The next import drops it.
+    if (isLocked) await dropUnfinished(owner).catch(() => {}); // The next import drops it.
     throw asFailure(error, signal);
   } finally {
     signal?.removeEventListener('abort', giveUp);
@@ -79,22 +80,22 @@ export async function importAlone<T>(
   }
 }
 
-/** Drops what an import left beside the schemas. Returns whether there was anything. */
-export async function dropLeftOvers(client: Client, schemas: readonly string[]): Promise<boolean> {
+/** Drops what any import left beside the served schemas. Returns whether there was anything. */
+export async function dropLeftOvers(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ nspname: string }>(
     'select nspname from pg_namespace where nspname = any($1)',
-    [schemas.flatMap(schema => [nextOf(schema), oldOf(schema)])],
+    [swapped.flatMap(schema => [nextOf(schema), oldOf(schema)])],
   );
   for (const { nspname } of rows) await client.query(`drop schema ${nspname} cascade`);
   return rows.length > 0;
 }
 
-async function dropUnfinished(owner: ClientConfig, schemas: readonly string[]): Promise<void> {
+async function dropUnfinished(owner: ClientConfig): Promise<void> {
   const client = await connect(owner);
   try {
     await client.query('select pg_advisory_lock($1)', [importLock]);
-    for (const schema of schemas) await client.query(`drop schema if exists ${nextOf(schema)} cascade`);
-    if (schemas.includes('qa')) await releaseWrites(client);
+    for (const schema of swapped) await client.query(`drop schema if exists ${nextOf(schema)} cascade`);
+    await releaseWrites(client);
   } finally {
     await client.end();
   }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { withShortWaits } from '../locks.ts';
 import { ImportFailure } from './failure.ts';
 
 /** The tables that users write to. */
@@ -6,6 +7,8 @@ export const userTables = 'qa.question, qa.answer';
 
 /** Any number, but for the import's own lock: held while an import lets nobody write to them. */
 const writeLock = 7_205_943;
+/** How long to try to hold writes, in milliseconds, while a write of another transaction is not committed. */
+const patience_ms = 10_000;
 
 /** Throws ImportFailure when users wrote, voted on or reported anything, which an import would drop. */
 export async function refuseUserRows(client: Client): Promise<void> {
@@ -31,10 +34,15 @@ export async function holdWrites(client: Client): Promise<void> {
       raise exception 'an import replaces questions and answers' using errcode = 'object_in_use';
     end $$`);
   // One by one: who holds one lock at a time is in no deadlock. Each waits for the writes under way.
-  for (const table of ['question', 'answer'])
-    await client.query(`
-      create or replace trigger refuse_write_in_import before insert or update on qa.${table}
-        execute function qa.refuse_write_in_import()`);
+  for (const table of ['question', 'answer']) {
+    const isHeld = await withShortWaits(client, { patience_ms }, async () => {
+      await client.query(`
+        create or replace trigger refuse_write_in_import before insert or update on qa.${table}
+          execute function qa.refuse_write_in_import()`);
+      return true;
+    });
+    if (!isHeld) throw new ImportFailure(`Writes kept the table qa.${table} locked`);
+  }
   await client.query('select pg_advisory_lock($1)', [writeLock]);
 }
 

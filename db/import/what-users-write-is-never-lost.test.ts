@@ -6,7 +6,8 @@ import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
-import { latestMigration, swap } from './swap.ts';
+import { appliedMigrations } from './schema-version.ts';
+import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
 import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
 
@@ -124,6 +125,26 @@ describe('an import that may drop them', () => {
     expect(await bodies()).toEqual(['new? 0', 'one 3', 'two 1']);
   });
 
+  test('lets them write while it waits for a write that is not committed', async () => {
+    const slow = new Client(database.app);
+    await slow.connect();
+    await slow.query('begin');
+    await slow.query({ ...vote, values: [1] });
+    const importing = load(await questions(), { discardUserRows: true });
+    let longest_ms = 0;
+    for (const end = performance.now() + 2_500; performance.now() < end; await sleep(20)) {
+      const begun = performance.now();
+      await user.query({ ...vote, values: [2] });
+      longest_ms = Math.max(longest_ms, performance.now() - begun);
+    }
+    await slow.query('commit');
+    await slow.end();
+    await importing;
+    expect(longest_ms).toBeGreaterThan(100);
+    expect(longest_ms).toBeLessThan(1_000);
+    expect(await bodies()).toEqual(['one 3', 'two 0']);
+  });
+
   test('lets them write again when it fails, and leaves no trace', async () => {
     const givenUp = new AbortController();
     const giveUp = async () => givenUp.abort();
@@ -170,7 +191,7 @@ describe('a write during an import', () => {
     swap(client, {
       schemas: ['qa'],
       discardUserRows: false,
-      migration: await latestMigration(client),
+      migrations: await appliedMigrations(client),
       patience_ms: 5_000,
       signal: undefined,
     });

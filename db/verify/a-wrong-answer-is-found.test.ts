@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { silent } from './progress.ts';
 import { summary } from './summary.ts';
-import { dirtyFolder, rightAnswers } from './testing/dirty-folder.ts';
+import { dirtyFolder, rightAnswer, rightAnswers } from './testing/dirty-folder.ts';
 import { verify } from './verify.ts';
 
 /** Answers that take the place of the right ones, as text. */
@@ -23,7 +23,7 @@ const server = createServer(({ url = '', headers }, response) => {
     response.writeHead(503, { 'Retry-After': '0' }).end();
     return;
   }
-  const text = wrong[url] ?? JSON.stringify(url === '/products?count=1' ? [] : rightAnswers[url]);
+  const text = wrong[url] ?? JSON.stringify(rightAnswer(url));
   response.writeHead(text === undefined || text === '404' ? 404 : 200).end(text);
 });
 let api: { url: URL };
@@ -51,6 +51,7 @@ test('answers that follow from the files do not differ, whatever is wrong with t
   expect(comparison.differences).toEqual([]);
   expect(comparison.differing).toBe(0);
   expect(Object.fromEntries(comparison.compared)).toEqual({
+    '/products': 17,
     '/products/:product_id': 2,
     '/products/:product_id/styles': 2,
     '/products/:product_id/related': 2,
@@ -83,6 +84,23 @@ test.each([
   expect(comparison.differing).toBe(1);
   expect(comparison.differences).toMatchObject([{ path, place }]);
   expect(summary(chosen, comparison, 1)).toContain(`GET ${path}: ${place}\n  expected `);
+});
+
+test.each([
+  ['/products', '"id":3', '"id":4', 'body.0.id'],
+  ['/products?page=2', '[]', '[{"id":7}]', 'body, its positions'],
+  ['/products?page=1&count=0', '[]', '[{"id":3}]', 'body, its positions'],
+  ['/products?page=1&count=10000000000', '"c","default_price":"0.00"}', '"c"}', 'body.0, its keys'],
+  ['/products?page=1&count=501', /,\{"id":7.*\}/, '', 'body, its positions'],
+  ['/products?page=2&count=501', '[]', 'null', 'body'],
+  ['/products?page=2&count=5', '[]', '[{"id":7}]', 'body, its positions'],
+  ['/products?page=1&count=500', '"name":"bare name"', '"name":"name bare"', 'body.0.name'],
+])('the list %s with %s as %s differs', async (path, right, other, place) => {
+  const text = JSON.stringify(rightAnswer(path));
+  wrong[path] = text.replace(right, other);
+  expect(wrong[path]).not.toBe(text);
+  const { comparison } = await run();
+  expect(comparison).toMatchObject({ differing: 1, differences: [{ path, place }] });
 });
 
 test('a reported question that is answered differs', async () => {

@@ -30,3 +30,9 @@ export interface ChosenAnswer {
   readonly row: RowOf<typeof answerFile>;
   readonly photos: RowOf<typeof answerPhotoFile>[];
 }
+
+/** A page of the list of products, and the rows that it must show, in their order. */
+export interface ListPage {
+  readonly path: string;
+  readonly rows: readonly RowOf<typeof productFile>[];
+}

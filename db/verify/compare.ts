@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, ask } from './ask.ts';
 import { type Difference, differenceOf, type Found } from './difference.ts';
-import { type Expectation, expectationsOf } from './expected.ts';
+import { type Expectation, expectationOfPage, expectationsOf } from './expected.ts';
 import type { Progress } from './progress.ts';
 import type { Chosen } from './read-chosen.ts';
 import { unexplained } from './user-writes.ts';
@@ -28,7 +28,7 @@ const attempts = 5;
 const differencesKept = 10;
 
 /**
- * Asks the API about each product and compares what it answers with what it must. Throws VerifyFailure when it
+ * Asks the API about each page and product, and compares what it answers with what it must. Throws VerifyFailure when it
  * gives no answer at all.
  */
 export async function compare(api: Api, chosen: Chosen, progress: Progress): Promise<Comparison> {
@@ -36,7 +36,7 @@ export async function compare(api: Api, chosen: Chosen, progress: Progress): Pro
   const result: Comparison = { compared: new Map(), ...counts, differences: [] };
   progress.begin('comparing', chosen.products.length);
   // All share one generator: each takes the next request, and one that fails ends it for all.
-  const expectations = expectationsOfAll(chosen.products, progress);
+  const expectations = expectationsOfAll(chosen, progress);
   await Promise.all(
     Array.from({ length: connections }, async () => {
       for (const expectation of expectations)
@@ -57,7 +57,8 @@ async function askUntilFree(api: Api, path: string, result: Comparison): Promise
   }
 }
 
-function* expectationsOfAll(products: Chosen['products'], progress: Progress): Generator<Expectation> {
+function* expectationsOfAll({ products, pages }: Chosen, progress: Progress): Generator<Expectation> {
+  yield* pages.map(expectationOfPage);
   for (const [position, product] of products.entries()) {
     yield* expectationsOf(product);
     progress.advance(position + 1);

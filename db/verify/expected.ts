@@ -1,12 +1,12 @@
-import type { ChosenAnswer, ChosenProduct, ChosenQuestion, ChosenStyle } from './chosen.ts';
+import type { ChosenAnswer, ChosenProduct, ChosenQuestion, ChosenStyle, ListPage } from './chosen.ts';
 
 /** A request to the API and what it must be answered. */
 export interface Expectation {
   /** The route, as documented. */
   readonly route: string;
   readonly path: string;
-  readonly status: 200 | 404;
-  /** The JSON, if the status is 200: what stands in a 404 is free. */
+  readonly status: 200 | 400 | 404;
+  /** The JSON, if the status is 200: what stands in another is free. */
   readonly body?: unknown;
 }
 
@@ -14,6 +14,24 @@ export interface Expectation {
 const count = 500;
 /** Of so many questions of a product the answers are asked for. */
 const questionsAsked = 3;
+
+/** A page of more bytes is refused. */
+const maxPageBytes = 1024 * 1024;
+
+/** What the API must answer for a page of the list. */
+export function expectationOfPage({ path, rows }: ListPage): Expectation {
+  const body = rows.map(({ id, name, slogan, description, category, default_price }) => ({
+    id,
+    name,
+    slogan,
+    description,
+    category,
+    default_price,
+  }));
+  const bytes = body.reduce((sum, product) => sum + Buffer.byteLength(JSON.stringify(product)), 0);
+  const route = '/products';
+  return bytes > maxPageBytes ? { route, path, status: 400 } : { route, path, status: 200, body };
+}
 
 /** What the API must answer about a product, by the OpenAPI document. */
 export function* expectationsOf(product: ChosenProduct): Generator<Expectation> {

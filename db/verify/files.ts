@@ -7,6 +7,7 @@ export interface Files {
   /** The bytes of all nine. */
   readonly bytes: number;
   pathOf(file: DataFile): string;
+  bytesOf(file: DataFile): number;
 }
 
 /** Finds the nine data files of a folder. Throws VerifyFailure when one is missing, or is there under both its names. */
@@ -24,9 +25,13 @@ export async function findFiles(folder: string): Promise<Files> {
     else missing.push(file.name);
   }
   if (missing.length > 0) throw new VerifyFailure(`The folder ${folder} lacks ${missing.join(', ')}.`);
-  let bytes = 0;
-  for (const path of paths.values()) bytes += await sizeOf(path);
-  return { bytes, pathOf: file => paths.get(file) ?? join(folder, file.name) };
+  const sizes = new Map<DataFile, number>();
+  for (const [file, path] of paths) sizes.set(file, await sizeOf(path));
+  return {
+    bytes: [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0),
+    pathOf: file => paths.get(file) ?? join(folder, file.name),
+    bytesOf: file => sizes.get(file) ?? 0,
+  };
 }
 
 async function sizeOf(path: string): Promise<number> {

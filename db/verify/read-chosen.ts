@@ -8,6 +8,7 @@ import {
   type ChosenQuestion,
   type ChosenStyle,
   featureFile,
+  type ListPage,
   photoFile,
   productFile,
   questionFile,
@@ -17,12 +18,14 @@ import {
 } from './chosen.ts';
 import { findFiles } from './files.ts';
 import type { Progress } from './progress.ts';
+import { readList } from './read-list.ts';
 import { readRows, type Wish } from './read-rows.ts';
 import { Reservoir } from './reservoir.ts';
 import type { FileIds } from './user-writes.ts';
 
 export interface Chosen extends FileIds {
   readonly products: readonly ChosenProduct[];
+  readonly pages: readonly ListPage[];
   /** How many products there were to choose from. */
   readonly productsInAll: number;
   /** Rows of the chosen products, and of them those whose missing quote was put back. */
@@ -32,8 +35,8 @@ export interface Chosen extends FileIds {
 }
 
 /**
- * Chooses products at random from those of a folder, and reads what the nine files hold of them, each file once.
- * Besides the chosen rows, memory takes a bit for each id of the file that is being read. Throws VerifyFailure
+ * Chooses products at random from those of a folder, and reads what the nine files hold of them, each file once; and what
+ * pages of the list must show. Besides the chosen rows, memory takes a bit for each id of the file that is being read. Throws VerifyFailure
  * when a file is missing or is not what its name says.
  */
 export async function readChosen(
@@ -43,6 +46,7 @@ export async function readChosen(
   progress: Progress,
 ): Promise<Chosen> {
   const files = await findFiles(folder);
+  const pages = await readList(files, seed, progress);
   let bytes = 0;
   let rows = 0;
   let repaired = 0;
@@ -122,7 +126,7 @@ export async function readChosen(
   );
   progress.end();
   const counts = { productsInAll: reservoir.offered, rows, repaired, bytes };
-  return { products: reservoir.kept, ...counts, questionIds, answerIds };
+  return { products: reservoir.kept, pages, ...counts, questionIds, answerIds };
 }
 
 /** Wishes for the rows whose second documented column names one of `parents`. */

@@ -23,7 +23,7 @@ export function summary(chosen: Chosen, comparison: Comparison, elapsed_s: numbe
       : `${number(byUsers)} more responses show what users wrote since the import (votes, questions, answers, reports). That is no error.\n`;
   return `${shown.join('')}${number(answers)} answers compared (${number(notFound)} had to be 404), ${number(differing)} differ:
 ${counts.join('')}\
-${written}They are about ${number(products.length)} of ${number(productsInAll)} products, with ${number(rows)} rows, \
+${written}They are about pages of the list of products and ${number(products.length)} of ${number(productsInAll)} products, with ${number(rows)} rows, \
 ${number(repaired)} of which lacked a quote.
 ${repeated}${number(bytes)} bytes read; ${elapsed_s.toFixed(1)} s in all.`;
 }

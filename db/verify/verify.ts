@@ -18,7 +18,7 @@ export interface VerifyOptions {
 const probe = '/products?count=1';
 
 /**
- * Compares what the API answers about products chosen at random with what follows from the data files, read
+ * Compares what the API answers about products chosen at random, and for pages of their list, with what follows from the data files, read
  * without the importer's code or any SQL. Throws VerifyFailure when either cannot be read.
  */
 export async function verify({ data, api, products, seed, progress }: VerifyOptions): Promise<{

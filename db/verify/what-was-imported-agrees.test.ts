@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startTestService, type TestService } from '../../app/testing/service.ts';
+import { startReplica, startTestService, type TestService } from '../../app/testing/service.ts';
 import { type FileReport, generate } from '../generate/generate.ts';
 import { folderAt } from '../import/data-folder.ts';
 import { importFolder } from '../import/import-folder.ts';
-import { emptyFolder } from '../import/testing/data-folder.ts';
+import { emptyFolder, fullFolder } from '../import/testing/data-folder.ts';
 import { silent } from './progress.ts';
 import { verify } from './verify.ts';
 
@@ -25,8 +25,8 @@ const load = () =>
     rejects: join(data, 'rejects.csv'),
     discardUserRows: true,
   });
-const run = () => {
-  const api = { url: new URL(`http://127.0.0.1:${service.port}`) };
+const run = (port = service.port) => {
+  const api = { url: new URL(`http://127.0.0.1:${port}`) };
   return verify({ data, api, products: 1000, seed: 1, progress: silent });
 };
 
@@ -114,4 +114,17 @@ test('a set in the forms of other cohorts and of spreadsheets agrees, too', asyn
   await expectAgreement();
   const [row] = await service.sql("select summary::json ->> 'default_price' as price from catalogue.product");
   expect(row.price).toMatch(/^\d+\.50$/);
+});
+
+test.each([
+  ['none', [], 0],
+  ['some that are too large for one page', Array.from({ length: 30 }, (_, id) => id + 1), 60_000],
+])('a list of products agrees: %s', async (_, ids, bytes) => {
+  data = await fullFolder({ 'product.csv': ids.map(id => `${id},"n","s","${'ä'.repeat(bytes / 2)}","c",1`) });
+  await load();
+  const replica = await startReplica(service.database.app); // with nothing in its cache
+  const { comparison } = await run(replica.port);
+  await replica.stop();
+  expect(comparison).toMatchObject({ differing: 0, differences: [] });
+  expect(comparison.compared.get('/products')).toBeGreaterThan(8);
 });

@@ -47,7 +47,20 @@ export async function dirtyFolder(): Promise<string> {
 
 const none = { photos: [{ thumbnail_url: null, url: null }], skus: { null: { quantity: null, size: null } } };
 
-/** What the API must answer about that folder, by path; a path that is not here is answered 404. */
+/** What the API must answer about that folder; undefined is 404. */
+export function rightAnswer(path: string): unknown {
+  if (!/^\/products(\?|$)/.test(path)) return rightAnswers[path];
+  const { searchParams } = new URL(path, 'http://localhost');
+  const page = Number(searchParams.get('page') ?? 1);
+  const count = Math.min(Number(searchParams.get('count') ?? 5), 500);
+  const list = ['/products/3', '/products/7'].map(product => {
+    const { features, ...summary } = rightAnswers[product] as { features: unknown };
+    return summary;
+  });
+  return list.slice((page - 1) * count, page * count);
+}
+
+/** Those about its products, by path. */
 export const rightAnswers: Readonly<Record<string, unknown>> = {
   '/products/7': {
     id: 7,

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { before } from './import/testing/before.ts';
+import { UncertainCommit, withShortWaits } from './locks.ts';
+import { migrate } from './migrate.ts';
+import { createTestDatabase, type TestDatabase } from './testing/database.ts';
+import { undo008 } from './testing/undo.ts';
+
+let database: TestDatabase;
+let owner: Client;
+let dump: Client;
+let reader: Client;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new Client(database.owner);
+  dump = new Client(database.owner);
+  reader = new Client(database.app);
+  await Promise.all([owner, dump, reader].map(client => client.connect()));
+  await undo008(owner);
+});
+afterEach(async () => {
+  await Promise.all([owner, dump, reader].map(client => client.end()));
+  await database.drop();
+});
+
+const run = (patience_ms?: number) => migrate(database.owner, database.app.password, patience_ms);
+/** As pg_dump does, to its end. */
+const beginDump = () => dump.query('begin; lock table qa.question, qa.answer in access share mode');
+const name = '008_by_helpfulness.sql';
+
+it('while a dump keeps it from its locks; it is applied after the dump', async () => {
+  await beginDump();
+  let isOver = false;
+  const migrating = run().finally(() => {
+    isOver = true;
+  });
+  let longest_ms = 0;
+  const read = async () => {
+    const begun = performance.now();
+    await reader.query('select question_id from qa.question');
+    longest_ms = Math.max(longest_ms, performance.now() - begun);
+  };
+  for (const end = performance.now() + 3_000; performance.now() < end; ) await read();
+  expect(isOver).toBe(false);
+  await dump.query('commit');
+  expect(await migrating).toEqual([name]);
+  expect(longest_ms).toBeGreaterThan(100);
+  expect(longest_ms).toBeLessThan(1_000);
+});
+
+it('and says so when it gives up', async () => {
+  await beginDump();
+  await expect(run(1_000)).rejects.toThrow(
+    `Migration ${name} changed nothing: others kept its tables locked for 1 s. Run it again when they have ended.`,
+  );
+  await dump.query('commit');
+  expect((await owner.query('select max(number) as newest from public.migration')).rows).toEqual([
+    { newest: 7 },
+  ]);
+  expect(await run()).toEqual([name]);
+});
+
+it('and ends in a sentence when its connection is ended', async () => {
+  await beginDump();
+  const failing = expect(run()).rejects.toThrow(
+    `Migration ${name} failed and changed nothing: terminating connection`,
+  );
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await owner.query(end)).rowCount === 0) await sleep(10);
+  await failing;
+  await dump.query('commit');
+  expect(await run()).toEqual([name]);
+});
+
+it('also as an owner who may not set deadlock_timeout', async () => {
+  const role = `plain_${database.owner.database}`;
+  await owner.query(`create role ${role}; grant usage, create on schema qa to ${role};
+    alter table qa.question owner to ${role}; set role ${role}`);
+  await beginDump();
+  const waits: unknown[] = [];
+  const isDone = await withShortWaits(owner, { patience_ms: 1 }, async () => {
+    const { rows } = await owner.query(
+      `select current_setting('deadlock_timeout') as check, current_setting('lock_timeout') as wait`,
+    );
+    waits.push(...rows);
+    await owner.query('alter table qa.question alter body set storage external');
+    return true;
+  });
+  expect(waits).toEqual([{ check: '1s', wait: '1400ms' }]);
+  expect(isDone).toBe(false);
+  await dump.query('commit');
+  await owner.query(
+    `reset role; alter table qa.question owner to current_user; drop owned by ${role}; drop role ${role}`,
+  );
+});
+
+it('also when whoever has the locks stands still, as after Ctrl-Z', async () => {
+  const frozen = new Client(database.owner);
+  frozen.on('error', () => {});
+  await frozen.connect();
+  const failing = expect(
+    withShortWaits(frozen, { patience_ms: 1 }, async () => {
+      await frozen.query('alter table qa.question add added text; lock table qa.question');
+      await sleep(4_000);
+      return true;
+    }),
+  ).rejects.toThrow();
+  const isLocked = `select from pg_locks where granted and mode = 'AccessExclusiveLock' and relation = 'qa.question'::regclass`;
+  while ((await owner.query(isLocked)).rowCount === 0) await sleep(10);
+  const begun = performance.now();
+  expect((await reader.query('select question_id from qa.question')).rows).toEqual([]);
+  expect(performance.now() - begun).toBeLessThan(3_000);
+  await failing;
+  await expect(owner.query('select added from qa.question')).rejects.toThrow('does not exist');
+});
+
+it('and a commit without an answer is told apart from a failure', async () => {
+  const client = new Client(database.owner);
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const end = async () => {
+    await owner.query('select pg_terminate_backend($1)', [rows[0].pid]);
+    await sleep(100);
+  };
+  await expect(
+    withShortWaits(before(client, 'commit', end), { patience_ms: 1 }, async () => true),
+  ).rejects.toThrow(UncertainCommit);
+  // The server says that it did not commit.
+  await owner.query('create table public.parent (id integer primary key)');
+  await owner.query(
+    'create table public.child (id integer references public.parent deferrable initially deferred)',
+  );
+  const breakIt = async () => {
+    await owner.query('insert into public.child values (1)');
+    return true;
+  };
+  await expect(withShortWaits(owner, { patience_ms: 1 }, breakIt)).rejects.toThrow('foreign key');
+});

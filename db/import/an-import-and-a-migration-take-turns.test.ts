@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { migrationLock } from '../locks.ts';
+import { migrate } from '../migrate.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { undo007, undo008 } from '../testing/undo.ts';
+import { folderAt } from './data-folder.ts';
+import { type ImportRequest, importFolder } from './import-folder.ts';
+import { createNext } from './next-schema.ts';
+import { silent } from './progress.ts';
+import { appliedMigrations } from './schema-version.ts';
+import { swap } from './swap.ts';
+import { catalogueFolder, fullFolder } from './testing/data-folder.ts';
+
+let database: TestDatabase;
+let owner: Client;
+let migration: Client;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  owner = new Client(database.owner);
+  migration = new Client(database.owner);
+  await Promise.all([owner.connect(), migration.connect()]);
+  await load(await fullFolder({ 'product.csv': ['1,"served","s","d","c",1'] }));
+});
+afterEach(async () => {
+  await Promise.all([owner.end(), migration.end()]);
+  await database.drop();
+});
+
+const load = (folder: string, more: Partial<ImportRequest> = {}) =>
+  importFolder({
+    owner: database.owner,
+    folder: folderAt(folder),
+    rejects: join(folder, 'rejects.csv'),
+    ...more,
+  });
+const next = () => catalogueFolder({ 'product.csv': ['1,"next","s","d","c",1'] });
+const served = async () =>
+  (await owner.query(`select summary::json ->> 'name' as name from catalogue.product`)).rows[0]?.name;
+const hasColumn = async () => {
+  const { rowCount } = await owner.query(
+    `select from pg_attribute where attrelid = 'catalogue.product'::regclass and attname = 'added'`,
+  );
+  return rowCount === 1;
+};
+
+/** What db/migrate.ts does, as far as to before its end. */
+async function beginMigration(): Promise<void> {
+  await migration.query('select pg_advisory_lock($1)', [migrationLock]);
+  await migration.query(`
+    begin;
+    alter table catalogue.product add added text;
+    insert into public.migration (number, name, checksum) values (99, '099_added.sql', '')`);
+}
+async function endMigration(end: 'commit' | 'rollback'): Promise<void> {
+  await migration.query(end);
+  await migration.query('select pg_advisory_unlock($1)', [migrationLock]);
+}
+
+describe('a swap amid a migration of the catalogue', () => {
+  beforeEach(async () => {
+    await createNext(owner, 'catalogue');
+    await owner.query(
+      `insert into catalogue_next.product values (1, 1, '{"name":"next"}', '[]', '{}', '[]')`,
+    );
+  });
+  const swapCatalogue = async (patience_ms: number) =>
+    swap(owner, {
+      schemas: ['catalogue'],
+      discardUserRows: false,
+      migrations: await appliedMigrations(owner),
+      patience_ms,
+    });
+
+  it('waits, and then refuses to swap the altered table away', async () => {
+    await beginMigration();
+    const swapping = expect(swapCatalogue(10_000)).rejects.toThrow(
+      'The schema was migrated while the import ran; what was served before is untouched.',
+    );
+    await sleep(600);
+    await endMigration('commit');
+    await swapping;
+    expect([await served(), await hasColumn()]).toEqual(['served', true]);
+    expect(await appliedMigrations(owner)).toMatch(/ 99$/);
+  });
+
+  it('waits, and goes on when the migration fails', async () => {
+    const before = await appliedMigrations(owner);
+    await beginMigration();
+    const swapping = swapCatalogue(10_000);
+    await sleep(600);
+    await endMigration('rollback');
+    await swapping;
+    expect([await served(), await hasColumn()]).toEqual(['next', false]);
+    expect(await appliedMigrations(owner)).toBe(before);
+  });
+
+  it('says so when the migration does not end', async () => {
+    await beginMigration();
+    await expect(swapCatalogue(500)).rejects.toThrow('A migration is running; what was served before');
+    await endMigration('rollback');
+    expect(await served()).toBe('served');
+  });
+});
+
+test.each([
+  ['the newest', undo008, '008_by_helpfulness.sql'],
+  ['older than another that was applied', undo007, '007_no_email.sql'],
+])('an import amid which a migration is applied is refused, be it %s', async (_, undo, name) => {
+  await undo(owner);
+  let migrating: Promise<string[]> | undefined;
+  const begin = () => {
+    migrating ??= migrate(database.owner, database.app.password);
+  };
+  await expect(load(await next(), { progress: { ...silent, begin } })).rejects.toThrow(
+    'The schema was migrated while the import ran; what was served before is untouched.',
+  );
+  expect(await migrating).toEqual([name]);
+  expect(await served()).toBe('served');
+});
+
+it('an import begins when the migration has ended, with the tables as they are then', async () => {
+  await beginMigration();
+  const importing = load(await next());
+  await sleep(300);
+  await endMigration('commit');
+  await importing;
+  expect([await served(), await hasColumn()]).toEqual(['next', true]);
+});
+
+it('an import says that a migration does not end', async () => {
+  await beginMigration();
+  await expect(load(await next())).rejects.toThrow('A migration is running; what was served before');
+  await endMigration('rollback');
+});
+
+it('a migration begins when an import has copied the tables', async () => {
+  await undo008(owner);
+  await migration.query('begin; lock table catalogue.product in access exclusive mode');
+  const importing = load(await fullFolder({})).catch(({ message }) => message);
+  const isCopying = async () =>
+    (await owner.query(`select to_regnamespace('catalogue_next') as it`)).rows[0].it !== null;
+  while (!(await isCopying())) await sleep(10);
+  const migrating = migrate(database.owner, database.app.password);
+  await sleep(300);
+  expect(await appliedMigrations(owner)).not.toMatch(/ 8$/);
+  await migration.query('commit');
+  expect(await migrating).toEqual(['008_by_helpfulness.sql']);
+  // Whichever swap or migration came first.
+  await importing;
+  const { rows } = await owner.query(`select to_regclass('qa.question_by_helpfulness')::text as index`);
+  expect(rows).toEqual([{ index: 'qa.question_by_helpfulness' }]);
+});

@@ -1,0 +1,100 @@
+import { Random } from '../generate/random.ts';
+import { type ListPage, productFile } from './chosen.ts';
+import type { Files } from './files.ts';
+import { IdBits } from './id-bits.ts';
+import type { Progress } from './progress.ts';
+import { readRows } from './read-rows.ts';
+import type { RowOf } from './values.ts';
+
+/** The most elements that a page has, however many are asked for, and as many as it has when no number is given. */
+const mostElements = 500;
+const usualElements = 5;
+const randomPages = 8;
+
+/**
+ * Chooses pages of the list of products and reads what they must show, in two passes over the products' file: the place of a
+ * product is known when all ids have been read.
+ */
+export async function readList(files: Files, seed: number, progress: Progress): Promise<ListPage[]> {
+  const path = files.pathOf(productFile);
+  progress.begin('the list', 2 * files.bytesOf(productFile));
+  let bytes = 0;
+  const advance = (more: number) => {
+    bytes += more;
+    progress.advance(bytes);
+  };
+  progress.step(`${productFile.name}, ids`);
+  const ids = new IdBits();
+  let products = 0;
+  const note = ({ id }: RowOf<typeof productFile>) => {
+    ids.add(id);
+    products++;
+  };
+  await readRows(path, productFile, { isWanted: () => true, add: note }, advance);
+
+  const pages = pagesOf(products, new Random(seed, 'verify-list'));
+  const idsOfPages = idsAt(
+    ids,
+    pages.flatMap(({ first, length }) => range(first, first + length)),
+  );
+  progress.step(`${productFile.name}, rows`);
+  const rows = new Map<number, RowOf<typeof productFile>>();
+  const wanted = new Set(idsOfPages.values());
+  const keep = (row: RowOf<typeof productFile>) => {
+    rows.set(row.id, row);
+  };
+  await readRows(path, productFile, { isWanted: id => wanted.has(id), add: keep }, advance);
+  progress.end();
+  return pages.map(({ path, first, length }) => ({
+    path,
+    rows: range(first, first + length).flatMap(position => rows.get(idsOfPages.get(position) ?? 0) ?? []),
+  }));
+}
+
+interface Page {
+  readonly path: string;
+  /** How many products come before it, and how many it may have. */
+  readonly first: number;
+  readonly length: number;
+}
+
+/** Each once: the first page, the last, the one behind it, some at random, and those of the counts that need care. */
+function pagesOf(products: number, random: Random): Page[] {
+  const lastOf = (count: number) => Math.max(1, Math.ceil(products / count));
+  const page = (number: number, count: number): Page => ({
+    path: `/products?page=${number}&count=${count}`,
+    first: (number - 1) * Math.min(count, mostElements),
+    length: Math.min(count, mostElements),
+  });
+  const anyPage = () => {
+    const count = 1 + random.below(mostElements);
+    return page(1 + random.below(lastOf(count)), count);
+  };
+  const pages = [
+    { path: '/products', first: 0, length: usualElements },
+    { path: '/products?page=2', first: usualElements, length: usualElements },
+    ...[0, mostElements, mostElements + 1, 10_000_000_000].map(count => page(1, count)),
+    page(2, mostElements + 1),
+    page(lastOf(usualElements), usualElements),
+    page(lastOf(usualElements) + 1, usualElements),
+    page(lastOf(mostElements), mostElements),
+    ...Array.from({ length: randomPages }, anyPage),
+  ];
+  return [...new Map(pages.map(each => [each.path, each])).values()];
+}
+
+/** The ids at some positions, from 0, in the order of the ids. */
+function idsAt(ids: IdBits, positions: readonly number[]): Map<number, number> {
+  const wanted = new Set(positions);
+  const found = new Map<number, number>();
+  let position = 0;
+  for (const id of ids.inOrder()) {
+    if (wanted.has(position)) found.set(position, id);
+    position++;
+  }
+  return found;
+}
+
+function range(from: number, end: number): number[] {
+  return Array.from({ length: end - from }, (_, index) => from + index);
+}
