@@ -219,6 +219,19 @@ describe('a body', () => {
     ).toEqual(['']);
   });
 
+  it('with thousands of them in a value that takes long to point to, in little time and few words', async () => {
+    const wide = { ['~'.repeat(8_300)]: Array(6_000).fill('\0') };
+    const deep = (levels: number): unknown =>
+      levels === 0 ? 1 : { a: '\0', ['~'.repeat(15)]: deep(levels - 1) };
+    for (const more of [wide, deep(1_500)]) {
+      const started_ms = performance.now();
+      const { text } = await service.call(ask, { method: 'POST', body: { ...question, more } });
+      expect(JSON.parse(text).errors[0].pointer).toMatch(/^\/more/);
+      expect(text.length).toBeLessThan(20_000);
+      expect(performance.now() - started_ms).toBeLessThan(1_000);
+    }
+  });
+
   it('takes what looks odd but is good', async () => {
     for (const text of [
       'x',

@@ -130,6 +130,16 @@ it('lets Nginx keep the catalogue always, questions and answers only under a gen
   }
 });
 
+it('tells Nginx that its own entry is right only when it is, whatever the client has', async () => {
+  const path = '/qa/questions?product_id=1'; // without a generation it is not kept, so the app judges for the client
+  const { etag = '' } = (await service.call(path)).headers;
+  const status = async (own: string, ofClient: string) =>
+    (await service.call(path, { headers: { 'If-None-Match': own, 'X-If-None-Match': ofClient } })).status;
+  for (const ofClient of [etag, '*']) expect(await status('W/"old"', ofClient)).toBe(200);
+  expect(await status(etag, 'W/"old"')).toBe(304);
+  expect((await service.call(path, { headers: { 'X-If-None-Match': etag } })).status).toBe(304);
+});
+
 it('keeps questions and answers under their generation, and reads afresh without one', async () => {
   const votes = async (headers = {}) =>
     (await service.call('/qa/questions?product_id=2', { headers })).json.results[0].question_helpfulness;

@@ -9,6 +9,8 @@ import { isLoadable } from './photos.ts';
 
 /** The most broken rules that one response tells. */
 const maxRules = 20;
+/** A longer pointer is told as that of the value around it, in characters: a body of 64 KiB has thousands of 64 KiB each. */
+const maxPointer = 256;
 /** Photos of an answer that others can load, and the length of their URLs: what Internet Explorer took, in code points. */
 const maxPhotos = 5;
 const maxUrl = 2083;
@@ -122,11 +124,15 @@ function unstorableTexts(body: unknown): BrokenRule[] {
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, child] of Object.entries(value)) {
       if (isUnstorable(key)) broken.push(unstorable(pointer));
-      else
-        open.push({ pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, value: child });
+      else open.push({ pointer: pointerTo(pointer, key), value: child });
     }
   }
   return broken;
+}
+
+function pointerTo(parent: string, key: string): string {
+  const pointer = `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return pointer.length > maxPointer ? parent : pointer;
 }
 
 const isUnstorable = (text: string) => text.includes('\0') || !text.isWellFormed();
