@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '../../app/testing/http.ts';
+import { readIdRanges } from '../../bench/id-ranges.ts';
 import { mixedPages, randomOf } from '../../bench/requests.ts';
 import { anyVisitor } from '../../bench/visitors.ts';
-import { readWorld } from '../../bench/world.ts';
 import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../stack.ts';
 
 /** Of what 64 connections reach. */
@@ -55,13 +55,13 @@ export interface SoakResult {
 
 /** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
-  const world = await readWorld(sql);
-  const reached = await ceiling(mixedPages(world, randomOf(1)));
+  const ids = await readIdRanges(sql);
+  const reached = await ceiling(mixedPages(ids, randomOf(1)));
   const rate = Math.round(reached * share);
   const folder = await mkdtemp(join(tmpdir(), 'elier-soak-'));
   try {
     const list = join(folder, 'requests');
-    await writeFile(list, mixedPages(world, randomOf(2)).join('\n'));
+    await writeFile(list, mixedPages(ids, randomOf(2)).join('\n'));
     const names = await replicas();
     // One is left as it is, or a leak would have no time to show.
     const kept = names.pop() as string;
