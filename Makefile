@@ -121,7 +121,7 @@ drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile 
 audit: $(installed) ## what is known against the npm packages, and which Debian packages of the images have updates
 	@$(needs_docker)
 	@docker compose build --quiet app
-	@node tests/audit.ts
+	@node tests/support/audit.ts
 
 ## Data
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ask, newAnswer, newQuestion, sql, stack } from './stack.ts';
+import { ask, newAnswer, newQuestion, sql, stack } from './support/stack.ts';
 
 /** The commands that docs/operations.md gives for a backup, and for restoring it. */
 const [backUp = '', restore = ''] =

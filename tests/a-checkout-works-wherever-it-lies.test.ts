@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { call } from '../app/testing/http.ts';
-import { copyCheckout } from './checkout.ts';
-import { stack } from './stack.ts';
+import { copyCheckout } from './support/checkout.ts';
+import { stack } from './support/stack.ts';
 
 // Cloned by someone whose umask keeps files private and whose git writes CRLF, into a folder with a blank, a quote and no
 // Latin letter.

@@ -14,7 +14,7 @@ import {
   stack,
   startTimes,
   untilCached,
-} from './stack.ts';
+} from './support/stack.ts';
 
 // The cache is full of what was asked. When Nginx is started again, it reads that from the disk after a minute and takes it for
 // newer than what other tests asked for meanwhile.

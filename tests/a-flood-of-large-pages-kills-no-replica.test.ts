@@ -1,4 +1,4 @@
-import { clientWith, startTimes } from './stack.ts';
+import { clientWith, startTimes } from './support/stack.ts';
 
 it('nor makes one restart, however many different pages are asked for', async () => {
   const before = await startTimes();

@@ -1,5 +1,5 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { ask } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { ask } from './support/stack.ts';
 
 let nginx: Awaited<ReturnType<typeof startNginx>>;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { LoadRun } from '../artillery/load-run.ts';
 import { type FakeTarget, startFakeTarget } from '../artillery/testing/fake-target.ts';
-import { stack } from './stack.ts';
+import { stack } from './support/stack.ts';
 
 /** Requests that are answered well before the target does something else. */
 const good = 100;

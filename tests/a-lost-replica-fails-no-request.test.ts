@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
 import type { Answer } from '../app/testing/http.ts';
-import { noteFault } from './fault-figures.ts';
+import { noteFault } from './support/fault-figures.ts';
 import {
   allServe,
   ask,
@@ -15,8 +15,8 @@ import {
   sql,
   stack,
   untilCached,
-} from './stack.ts';
-import { allKinds, failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
+} from './support/stack.ts';
+import { allKinds, failuresOf, type Sent, slowestOf, Traffic } from './support/traffic.ts';
 
 /** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
 async function during(fault: string, action: (traffic: Traffic) => Promise<void>): Promise<readonly Sent[]> {

@@ -1,5 +1,5 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { docker } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { docker } from './support/stack.ts';
 
 type Nginx = Awaited<ReturnType<typeof startNginx>>;
 const cache = 'elier-test-cors-cache';

@@ -1,6 +1,6 @@
 import { paths } from './drill/hostile.ts';
-import { exchange } from './raw.ts';
-import { port } from './stack.ts';
+import { exchange } from './support/raw.ts';
+import { port } from './support/stack.ts';
 
 /** A path sent as it is, a character for each byte. */
 async function get(path: string) {

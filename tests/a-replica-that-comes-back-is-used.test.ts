@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './stack.ts';
+import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './support/stack.ts';
 
 /** Reads that no cache has seen, on 8 connections, all the while that something is done; those that failed. */
 async function failuresDuring(action: () => Promise<void>): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Call } from '../app/testing/http.ts';
-import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './stack.ts';
+import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './support/stack.ts';
 
 const text = { body: 'A text of the tests', name: 'Tester', email: 'tester@mail.example' };
 const photos = Array.from({ length: 5 }, (_, number) => `https://images.example/${number}`);

@@ -1,5 +1,5 @@
 import type { Answer } from '../app/testing/http.ts';
-import { ask, clientWith, newAnswer, newQuestion } from './stack.ts';
+import { ask, clientWith, newAnswer, newQuestion } from './support/stack.ts';
 
 const questionsOf = async (product: number, count: number) =>
   (await ask(`/qa/questions?product_id=${product}&count=${count}`)).json.results;

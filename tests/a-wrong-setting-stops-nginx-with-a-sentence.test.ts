@@ -1,4 +1,4 @@
-import { refusal } from './nginx-with-settings.ts';
+import { refusal } from './support/nginx-with-settings.ts';
 
 it.each([
   ['WRITE_RATE', '0', 'WRITE_RATE must be a whole number from 1 to 999999, not "0".'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, newQuestion, sql, stack } from './stack.ts';
+import { ask, newQuestion, sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 const make = (...words: string[]) => run('make', words, stack);

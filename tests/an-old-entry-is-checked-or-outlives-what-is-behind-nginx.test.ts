@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
-import { noteFault } from './fault-figures.ts';
-import { allServe, ask, docker, port, replicas, sql, stack, untilOld } from './stack.ts';
-import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './traffic.ts';
+import { noteFault } from './support/fault-figures.ts';
+import { allServe, ask, docker, port, replicas, sql, stack, untilOld } from './support/stack.ts';
+import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './support/traffic.ts';
 
 const kept = '/products?page=71&count=8';
 const compressed = { headers: { 'Accept-Encoding': 'gzip' } };

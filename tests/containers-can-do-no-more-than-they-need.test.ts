@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { exec, ps } from 'docker-compose';
-import { docker, stack } from './stack.ts';
+import { docker, stack } from './support/stack.ts';
 
 const services = ['nginx', 'app', 'postgres'];
 const inside = async (service: string, script: string) =>

@@ -1,5 +1,5 @@
 import { downAll, upAll } from 'docker-compose';
-import { ask, newAnswer, newQuestion, ready, stack } from './stack.ts';
+import { ask, newAnswer, newQuestion, ready, stack } from './support/stack.ts';
 
 it('keeps what users wrote, and shows nothing older', async () => {
   const question = await newQuestion(6);

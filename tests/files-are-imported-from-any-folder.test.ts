@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from '../db/generate/generate.ts';
-import { sql, stack } from './stack.ts';
+import { sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 

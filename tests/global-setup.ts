@@ -1,6 +1,6 @@
 import { downAll, upAll } from 'docker-compose';
-import { forgetFaults } from './fault-figures.ts';
-import { ready, stack } from './stack.ts';
+import { forgetFaults } from './support/fault-figures.ts';
+import { ready, stack } from './support/stack.ts';
 
 /** Brings up the whole stack once, under its own project name and port, as `make up` does. */
 export default async function globalSetup(): Promise<void> {

@@ -1,5 +1,5 @@
 import { fuzz } from './drill/fuzz.ts';
-import { port } from './stack.ts';
+import { port } from './support/stack.ts';
 
 // `make drill` sends ten times as many, and others each time.
 it('2,000 of them, whatever part of them is hostile', async () => {

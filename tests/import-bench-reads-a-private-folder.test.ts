@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { stack } from './stack.ts';
+import { stack } from './support/stack.ts';
 
 const env = { ...stack.env, DISCARD_USER_ROWS: 'yes' };
 const make = (...words: string[]) => promisify(execFile)('make', words, { cwd: stack.cwd, env });

@@ -1,5 +1,5 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { ask } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { ask } from './support/stack.ts';
 
 const token = 'loaderio-0123456789abcdef0123456789abcdef';
 const paths = [`/${token}.txt`, `/${token}/`];

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, deathsSince, newQuestion, sql, stack, startTimes } from './stack.ts';
+import { ask, deathsSince, newQuestion, sql, stack, startTimes } from './support/stack.ts';
 
 const make = (...words: string[]) => promisify(execFile)('make', words, stack);
 

@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { copyCheckout } from './checkout.ts';
-import { allServe, ask, docker, port, sql, stack, startTimes } from './stack.ts';
-import { allKinds, failuresOf, isGood, Traffic } from './traffic.ts';
+import { copyCheckout } from './support/checkout.ts';
+import { allServe, ask, docker, port, sql, stack, startTimes } from './support/stack.ts';
+import { allKinds, failuresOf, isGood, Traffic } from './support/traffic.ts';
 
 // The stack runs from a copy of the checkout, whose files can change.
 const checkout = copyCheckout();

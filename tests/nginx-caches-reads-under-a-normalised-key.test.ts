@@ -1,4 +1,4 @@
-import { ask, newQuestion } from './stack.ts';
+import { ask, newQuestion } from './support/stack.ts';
 
 /** A page of products that no other test asks for (the flood has counts up to 200), so that its first reader misses. */
 let nextCount = 301;

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { port } from './stack.ts';
+import { port } from './support/stack.ts';
 
 const host = 'Host: localhost\r\n';
 const large = 'x'.repeat(70_000);

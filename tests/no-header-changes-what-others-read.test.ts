@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../app/testing/http.ts';
 import { headers, hosts } from './drill/hostile.ts';
-import { exchange } from './raw.ts';
-import { ask, newAnswer, newQuestion, port } from './stack.ts';
+import { exchange } from './support/raw.ts';
+import { ask, newAnswer, newQuestion, port } from './support/stack.ts';
 
 /** What a client sees of an answer, but for what is its own and how it was sent. */
 function seen({ status, headers, text }: Answer) {

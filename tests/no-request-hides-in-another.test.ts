@@ -1,5 +1,5 @@
-import { exchange } from './raw.ts';
-import { ask, clientWith, newQuestion, port } from './stack.ts';
+import { exchange } from './support/raw.ts';
+import { ask, clientWith, newQuestion, port } from './support/stack.ts';
 
 /** Nobody else asks about it: its questions are one page. */
 const product = 19;

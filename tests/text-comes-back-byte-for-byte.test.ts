@@ -1,6 +1,6 @@
 import { Random } from '../db/generate/random.ts';
 import { texts } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './stack.ts';
+import { ask, newAnswer, newQuestion } from './support/stack.ts';
 
 let question = 0;
 beforeAll(async () => {

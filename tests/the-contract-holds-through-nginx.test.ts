@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expectDocumented } from '../app/testing/documented.ts';
 import type { Call } from '../app/testing/http.ts';
-import { ask, newAnswer, newQuestion, port } from './stack.ts';
+import { ask, newAnswer, newQuestion, port } from './support/stack.ts';
 
 async function check(operation: string, status: number, path: string, options: Call = {}) {
   const [method = 'GET'] = operation.split(' ');

@@ -7,7 +7,7 @@ import type { LoadRun } from '../artillery/load-run.ts';
 import { comparisonPage } from '../artillery/report/comparison-page.ts';
 import { writeReport } from '../artillery/report.ts';
 import { sampleRun, sampleStages } from '../artillery/testing/sample-run.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser } from './support/browser.ts';
 
 let folder: string;
 let browser: Browser;
@@ -51,7 +51,7 @@ async function open(kind: string, width: number, look: string): Promise<[Page, s
   page.on('request', request => {
     if (!request.url().startsWith('file:')) complaints.push(`asks for ${request.url()}`);
   });
-  await page.addInitScript({ path: join(import.meta.dirname, 'page-probe.js') });
+  await page.addInitScript({ path: join(import.meta.dirname, 'support/page-probe.js') });
   await page.goto(pathToFileURL(paths[kind] ?? '').href);
   if (look === 'print') await page.emulateMedia({ media: 'print' });
   await drawn(page);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadRun } from '../artillery/load-run.ts';
-import { sql, stack } from './stack.ts';
+import { sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 const make = (...words: string[]) => run('make', words, { ...stack, timeout: 240_000 });

@@ -5,7 +5,7 @@ import {
   frontEndWrites,
   preflightNames,
 } from '../app/testing/front-end-requests.ts';
-import { ask, clientWith, newAnswer, newQuestion, untilCached } from './stack.ts';
+import { ask, clientWith, newAnswer, newQuestion, untilCached } from './support/stack.ts';
 
 const named = (all: readonly FrontEndRequest[]) =>
   all.map(one => [one.method ?? 'GET', one.path, one] as const);

@@ -1,5 +1,5 @@
 import { jsonMembers } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './stack.ts';
+import { ask, newAnswer, newQuestion } from './support/stack.ts';
 
 const written = { body: 'b', name: 'n', email: 'e@mail.example' };
 const post = (path: string, body: unknown, headers = {}) => ask(path, { method: 'POST', body, headers });

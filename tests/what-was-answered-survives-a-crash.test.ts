@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restartOne, upAll } from 'docker-compose';
-import { noteFault } from './fault-figures.ts';
-import { allServe, ask, docker, port, ready, replicas, sql, stack } from './stack.ts';
-import { allKinds, failuresOf, isHonest, Traffic } from './traffic.ts';
+import { noteFault } from './support/fault-figures.ts';
+import { allServe, ask, docker, port, ready, replicas, sql, stack } from './support/stack.ts';
+import { allKinds, failuresOf, isHonest, Traffic } from './support/traffic.ts';
 
 // least_conn goes on counting what the killed worker had under way at each replica.
 afterAll(async () => {

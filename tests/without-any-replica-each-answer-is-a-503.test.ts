@@ -1,4 +1,4 @@
-import { allServe, ask, docker, replicas, untilCached } from './stack.ts';
+import { allServe, ask, docker, replicas, untilCached } from './support/stack.ts';
 
 /** Nobody else asks for it, so it is new in the cache. */
 const kept = '/products?page=776&count=3';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noteFault } from '../fault-figures.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { docker, sql, untilOld } from '../stack.ts';
-import { failuresOf, isHonest, slowestOf, Traffic } from '../traffic.ts';
+import { noteFault } from '../support/fault-figures.ts';
+import { docker, sql, untilOld } from '../support/stack.ts';
+import { failuresOf, isHonest, slowestOf, Traffic } from '../support/traffic.ts';
 
 // Fills the disks of PostgreSQL and of Nginx's cache under steady traffic, and makes room again. `make drill` runs it with
 // small-disk.yaml.

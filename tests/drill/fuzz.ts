@@ -3,7 +3,7 @@ import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Call, call } from '../../app/testing/http.ts';
-import { exchange, type RawAnswer } from '../raw.ts';
+import { exchange, type RawAnswer } from '../support/raw.ts';
 import { findingsIn, maxTime_ms } from './judge.ts';
 import { type Request, Requests, type Things } from './requests.ts';
 

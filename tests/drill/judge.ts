@@ -1,6 +1,6 @@
 import { departureFrom } from '../../app/testing/documented.ts';
 import { operations } from '../../app/testing/documented-answer.ts';
-import type { Exchange, RawAnswer } from '../raw.ts';
+import type { Exchange, RawAnswer } from '../support/raw.ts';
 import type { Request } from './requests.ts';
 import { secretDomain } from './values.ts';
 

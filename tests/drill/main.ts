@@ -1,6 +1,6 @@
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { deathsSince, port, startTimes } from '../stack.ts';
+import { deathsSince, port, startTimes } from '../support/stack.ts';
 import { fuzz } from './fuzz.ts';
 import { progressOn } from './progress.ts';
 import { soak } from './soak.ts';

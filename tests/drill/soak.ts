@@ -9,7 +9,7 @@ import { call } from '../../app/testing/http.ts';
 import { readIdRanges } from '../../bench/id-ranges.ts';
 import { mixedPages, randomOf } from '../../bench/requests.ts';
 import { anyVisitor } from '../../bench/visitors.ts';
-import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../stack.ts';
+import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../support/stack.ts';
 
 /** Of what 64 connections reach. */
 const share = 0.5;

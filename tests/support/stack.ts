@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { Agent } from 'node:http';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec, ps } from 'docker-compose';
-import { type Answer, type Call, call } from '../app/testing/http.ts';
+import { type Answer, type Call, call } from '../../app/testing/http.ts';
 
 const run = promisify(execFile);
 
@@ -13,7 +13,7 @@ export const port = 18_088;
 
 /** The stack under test: this checkout's, apart from any other that runs on the machine. */
 export const stack = {
-  cwd: dirname(import.meta.dirname),
+  cwd: join(import.meta.dirname, '../..'),
   env: { ...process.env, COMPOSE_PROJECT_NAME: 'elier-test', HTTP_PORT: String(port) },
 };
 

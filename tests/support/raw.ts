@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { Answer } from '../app/testing/http.ts';
+import type { Answer } from '../../app/testing/http.ts';
 
 export interface RawAnswer extends Answer {
   readonly headers: Readonly<Record<string, string>>;

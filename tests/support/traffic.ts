@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '../app/testing/http.ts';
+import type { Call } from '../../app/testing/http.ts';
 import { clientWith, newQuestion, sql } from './stack.ts';
 
 /** Requests a second, of each kind. */
