@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ask, newAnswer, newQuestion, sql, stack } from './support/stack.ts';
+import { newAnswer, newQuestion, request, sql, stack } from './support/stack.ts';
 
 /** The commands that docs/operations.md gives for a backup, and for restoring it. */
 const [backUp = '', restore = ''] =
@@ -25,22 +25,22 @@ it('as docs/operations.md says', async () => {
   const question = await newQuestion(6);
   const path = `/qa/questions/${question}/answers`;
   const vote = () =>
-    ask(`/qa/questions/${question}/helpful`, {
+    request(`/qa/questions/${question}/helpful`, {
       method: 'PUT',
       headers: { 'Idempotency-Key': `${path} once` },
     });
   expect((await newAnswer(question, { photos: ['https://images.example/kept'] })).status).toBe(201);
   expect((await vote()).status).toBe(204);
-  const { text } = await ask(path);
+  const { text } = await request(path);
   const before = await contents();
 
   await type(backUp);
   await newAnswer(question);
-  expect((await ask(path)).json.results).toHaveLength(2);
+  expect((await request(path)).json.results).toHaveLength(2);
   await type(restore);
 
   expect(await contents()).toBe(before);
-  expect((await ask(path)).text).toBe(text);
+  expect((await request(path)).text).toBe(text);
   expect((await vote()).status).toBe(204); // it knows the key
   expect(await contents()).toBe(before);
   expect((await newAnswer(question)).status).toBe(201);

@@ -1,5 +1,5 @@
 import { startNginx } from './support/nginx-with-settings.ts';
-import { ask } from './support/stack.ts';
+import { request } from './support/stack.ts';
 
 let nginx: Awaited<ReturnType<typeof startNginx>>;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ it.each([
 
 it('only when there are names: by default any Host is served, and none is in an answer', async () => {
   const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' };
-  const answer = await ask('/products?page=2&count=5', { headers });
+  const answer = await request('/products?page=2&count=5', { headers });
   expect(answer.status).toBe(200);
   expect(JSON.stringify([answer.headers, answer.text])).not.toContain('evil');
 });

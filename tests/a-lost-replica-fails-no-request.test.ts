@@ -6,12 +6,12 @@ import type { Answer } from '../app/testing/http.ts';
 import { noteFault } from './support/fault-figures.ts';
 import {
   allServe,
-  ask,
   clientWith,
   docker,
   newAnswer,
   newQuestion,
   replicas,
+  request,
   sql,
   stack,
   untilCached,
@@ -58,7 +58,7 @@ async function killWhileTheyWait(lock: string, send: () => Promise<Answer>[]): P
   const ofVictim = `(select count(*) from pg_stat_activity where client_addr = '${address}' and`;
   await sql(until(`${ofVictim} state = 'idle') > ${held / 3}`));
   // After a failure Nginx tries a replica with one request, and only then sends it more.
-  for (let read = 0; read < 9; read++) await ask('/health/live');
+  for (let read = 0; read < 9; read++) await request('/health/live');
   try {
     const locking = sql(`${lock}; ${until(`${ofVictim} state = 'idle') = 0`)}`);
     const waiting = sql(until(`${ofVictim} wait_event_type = 'Lock') >= 3`));
@@ -109,7 +109,7 @@ it('when Nginx is reloaded with another configuration', async () => {
     const sent = await during('Nginx reloaded with a change, 3 times', async () => {
       for (let time = 0; time < 3; time++) {
         const path = `/reloaded-${time}`;
-        expect((await ask(path)).status).toBe(404);
+        expect((await request(path)).status).toBe(404);
         await reload(`echo 'location = ${path} { return 204; }' >>${file}`);
         await untilThereIs(path);
         await sleep(1000);
@@ -124,7 +124,7 @@ it('when Nginx is reloaded with another configuration', async () => {
 /** Nginx reads its configuration after the command has ended. */
 async function untilThereIs(path: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    if ((await ask(path)).status === 204) return;
+    if ((await request(path)).status === 204) return;
     await sleep(50);
   }
   throw new Error(`There is no ${path}: Nginx did not take its new configuration.`);
@@ -220,16 +220,16 @@ it('that is a write, when Nginx passes over all of them and has sent it to none;
   await untilCached(page);
   const names = await replicas();
   await docker('pause', ...names);
-  const reads = Array.from({ length: 9 }, () => ask('/health/live'));
+  const reads = Array.from({ length: 9 }, () => request('/health/live'));
   await sleep(2200); // longer than Nginx waits (proxy_read_timeout)
   await docker('unpause', ...names);
   await Promise.all(reads);
 
   expect((await newAnswer(question)).status).toBe(201);
-  const { json } = await ask(page);
+  const { json } = await request(page);
   expect(json.results).toHaveLength(1);
   const [{ answer_id }] = json.results;
-  expect((await ask(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
-  expect((await ask(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
+  expect((await request(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
+  expect((await request(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
   await allServe();
 }, 60_000);

@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './support/stack.ts';
+import {
+  allServe,
+  answered,
+  clientWith,
+  docker,
+  newQuestion,
+  replicas,
+  request,
+  sql,
+} from './support/stack.ts';
 
 /** Reads that no cache has seen, on 8 connections, all the while that something is done; those that failed. */
 async function failuresDuring(action: () => Promise<void>): Promise<string[]> {
@@ -68,7 +77,7 @@ it('executes no write twice, even one that a frozen replica holds', async () => 
   await docker('pause', victim);
   try {
     const votes = Array.from({ length: 30 }, async () => {
-      const { status } = await ask(`/qa/questions/${question}/helpful`, { method: 'PUT' });
+      const { status } = await request(`/qa/questions/${question}/helpful`, { method: 'PUT' });
       statuses.push(status);
     });
     await Promise.all(votes);

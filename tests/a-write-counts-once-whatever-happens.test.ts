@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Call } from '../app/testing/http.ts';
-import { allServe, answered, ask, clientWith, docker, newQuestion, replicas, sql } from './support/stack.ts';
+import {
+  allServe,
+  answered,
+  clientWith,
+  docker,
+  newQuestion,
+  replicas,
+  request,
+  sql,
+} from './support/stack.ts';
 
 const text = { body: 'A text of the tests', name: 'Tester', email: 'tester@mail.example' };
 const photos = Array.from({ length: 5 }, (_, number) => `https://images.example/${number}`);
@@ -11,7 +20,7 @@ afterAll(allServe, 60_000);
 let late = 0;
 
 /** Sends a write with its key until it is answered; it is told to come back by limits, and while something is away. */
-async function write(send: typeof ask, path: string, key: string, options: Call): Promise<Answer> {
+async function write(send: typeof request, path: string, key: string, options: Call): Promise<Answer> {
   const headers = { 'Idempotency-Key': key };
   for (let attempt = 0; attempt < 60; attempt++) {
     const answer = await send(path, { ...options, headers });
@@ -36,7 +45,7 @@ it('a thousand votes at once count a thousand', async () => {
 it('one key at once on all replicas is one answer, also when all that keeps it was started again', async () => {
   const question = await newQuestion();
   const path = `/qa/questions/${question}/answers`;
-  const give = (body: object) => write(ask, path, `answer ${question}`, { method: 'POST', body });
+  const give = (body: object) => write(request, path, `answer ${question}`, { method: 'POST', body });
   await allServe();
   const before = await answered();
   const answers = await Promise.all(Array.from({ length: 60 }, () => give({ ...text, photos })));
@@ -47,7 +56,7 @@ it('one key at once on all replicas is one answer, also when all that keeps it w
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   expect((await give({ ...text, photos: [] })).status).toBe(422);
-  expect((await ask(path)).json.results).toEqual([answers[0]?.json]);
+  expect((await request(path)).json.results).toEqual([answers[0]?.json]);
 }, 60_000);
 
 it('an answer and its photos are one write, also when PostgreSQL is killed meanwhile', async () => {
@@ -58,7 +67,7 @@ it('an answer and its photos are one write, also when PostgreSQL is killed meanw
   const giving = (async () => {
     for (let number = 0; number < 100; number++) {
       const body = { ...text, photos };
-      answers.push(write(ask, path, `answer ${question} ${number}`, { method: 'POST', body }));
+      answers.push(write(request, path, `answer ${question} ${number}`, { method: 'POST', body }));
       await sleep(30);
     }
   })();
@@ -69,6 +78,6 @@ it('an answer and its photos are one write, also when PostgreSQL is killed meanw
   const given = (await Promise.all(answers)).map(({ json }) => json);
   expect(late).toBeGreaterThan(lateBefore); // some met the kill, or this shows nothing
   expect(given.map(answer => answer.photos.map(({ url }: any) => url))).toEqual(Array(100).fill(photos));
-  const { results } = (await ask(`${path}?count=500`)).json;
+  const { results } = (await request(`${path}?count=500`)).json;
   expect(results).toEqual(given.sort((one, other) => one.answer_id - other.answer_id));
 }, 90_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, newQuestion, sql, stack } from './support/stack.ts';
+import { newQuestion, request, sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 const make = (...words: string[]) => run('make', words, stack);
@@ -27,7 +27,7 @@ async function readWhile(doing: ReturnType<typeof make>, paths: readonly string[
         `/products?page=${300 + number}&count=3`,
         `/qa/questions?product_id=${1 + number}&count=3`,
       ]) {
-        const { status, text } = await ask(path);
+        const { status, text } = await request(path);
         if (status !== 200) failures.push(`${path}: ${status} ${text}`);
       }
       await sleep(100);
@@ -55,7 +55,7 @@ it('refuses to replace what users wrote, says how many, and changes nothing', as
 it('replaces the catalogue, accounts for every line, and shows within 60 s on every path; no read fails meanwhile', async () => {
   for (const name of ['questions', 'answers', 'answers_photos']) await rm(join(folder, `${name}.csv`));
   const paths = ['/products', '/products/1', '/products/2/styles', '/products/3/related'];
-  const before = await Promise.all(paths.map(path => ask(path)));
+  const before = await Promise.all(paths.map(path => request(path)));
 
   const { stdout, failures } = await readWhile(make('import', `DATA=${folder}`), paths);
   const imported = performance.now();
@@ -65,12 +65,12 @@ it('replaces the catalogue, accounts for every line, and shows within 60 s on ev
   const missing = new Set(paths);
   while (missing.size > 0) {
     for (const path of missing) {
-      const { status, text } = await ask(path);
+      const { status, text } = await request(path);
       expect(status).toBe(200);
       if (text !== before[paths.indexOf(path)]?.text) missing.delete(path);
     }
     expect(performance.now() - imported).toBeLessThan(60_000);
     await sleep(500);
   }
-  expect((await ask('/products/2000')).json.id).toBe(2000);
+  expect((await request('/products/2000')).json.id).toBe(2000);
 }, 120_000);

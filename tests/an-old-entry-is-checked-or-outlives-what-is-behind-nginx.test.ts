@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
 import { noteFault } from './support/fault-figures.ts';
-import { allServe, ask, docker, port, replicas, sql, stack, untilOld } from './support/stack.ts';
+import { allServe, docker, port, replicas, request, sql, stack, untilOld } from './support/stack.ts';
 import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './support/traffic.ts';
 
 const kept = '/products?page=71&count=8';
@@ -21,17 +21,17 @@ const withoutReplicas = 'without replicas';
 beforeAll(async () => {
   const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
   postgres = data.services.find(({ name }) => /-postgres-\d+$/.test(name))?.name ?? '';
-  await ask(kept, compressed);
+  await request(kept, compressed);
   await untilOld([kept, ...checkedWithPrecondition, ...names.flatMap(stalePages)]);
 }, 120_000);
 
 it('is kept when it is still the same', async () => {
   const uncached = `${kept}&x=%20`;
-  const { text } = await ask(uncached);
+  const { text } = await request(uncached);
   for (const reader of [{}, compressed]) {
-    const old = await ask(kept, reader);
+    const old = await request(kept, reader);
     expect(old.headers['x-cache']).toBe('REVALIDATED');
-    const again = await ask(kept, reader);
+    const again = await request(kept, reader);
     expect([again.headers['x-cache'], again.text, again.headers.etag]).toEqual([
       'HIT',
       old.text,
@@ -55,7 +55,7 @@ it('is checked by a request whose precondition fails, which ends the connection 
   ];
   for (const [index, path] of checkedWithPrecondition.entries()) {
     const headers = preconditions[index % 3] ?? {};
-    expect((await ask(path, { headers })).status).toBe(412);
+    expect((await request(path, { headers })).status).toBe(412);
   }
   await sleep(1000);
   expect(ended).toBe(0);
@@ -134,7 +134,7 @@ it('is answered when no replica is there', async () => {
   await docker('stop', ...all);
   try {
     for (const path of stalePages(withoutReplicas)) {
-      const { status, headers } = await ask(path);
+      const { status, headers } = await request(path);
       expect([status, headers['x-cache']]).toEqual([200, 'STALE']);
     }
   } finally {

@@ -1,5 +1,5 @@
 import { startNginx } from './support/nginx-with-settings.ts';
-import { ask } from './support/stack.ts';
+import { request } from './support/stack.ts';
 
 const token = 'loaderio-0123456789abcdef0123456789abcdef';
 const paths = [`/${token}.txt`, `/${token}/`];
@@ -24,5 +24,5 @@ it.each([token, token.replace('loaderio-', '')])(
 );
 
 it.each(paths)('without the setting %s is not there', async path => {
-  expect((await ask(path)).status).toBe(404);
+  expect((await request(path)).status).toBe(404);
 });

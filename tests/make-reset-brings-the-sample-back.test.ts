@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, deathsSince, newQuestion, sql, stack, startTimes } from './support/stack.ts';
+import { deathsSince, newQuestion, request, sql, stack, startTimes } from './support/stack.ts';
 
 const make = (...words: string[]) => promisify(execFile)('make', words, stack);
 
-const nameOf = async (product: number) => (await ask(`/products/${product}`)).json.name;
+const nameOf = async (product: number) => (await request(`/products/${product}`)).json.name;
 
 it('refuses without a confirmation when there is no terminal, and changes nothing', async () => {
   const question = await newQuestion();
@@ -25,7 +25,7 @@ it('deletes what users wrote; meanwhile each request is answered, by what was th
   const reading = (async () => {
     for (let number = 1; !isOver; number++) {
       for (const path of [`/products/${number % 900}/styles`, `/qa/questions?product_id=${number}`]) {
-        statuses.add((await ask(path.replace('/0/', '/1/'))).status);
+        statuses.add((await request(path.replace('/0/', '/1/'))).status);
       }
     }
   })();
@@ -38,7 +38,7 @@ it('deletes what users wrote; meanwhile each request is answered, by what was th
   expect(await sql('select count(*) from qa.question where user_written')).toBe('0');
   expect(await deathsSince(started)).toEqual([]);
   const asked = await newQuestion();
-  const { json } = await ask('/qa/questions?product_id=1&count=500');
+  const { json } = await request('/qa/questions?product_id=1&count=500');
   expect(json.results.map(({ question_id }: { question_id: number }) => question_id)).toContain(asked);
 }, 120_000);
 

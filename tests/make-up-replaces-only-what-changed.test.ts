@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { copyCheckout } from './support/checkout.ts';
-import { allServe, ask, docker, port, sql, stack, startTimes } from './support/stack.ts';
+import { allServe, docker, port, request, sql, stack, startTimes } from './support/stack.ts';
 import { allKinds, failuresOf, isGood, Traffic } from './support/traffic.ts';
 
 // The stack runs from a copy of the checkout, whose files can change.
@@ -176,7 +176,7 @@ describe('for a change of files', () => {
     const { said, failures, started } = await upUnderTraffic(settings);
     expect({ failures, started }).toEqual({ failures: [], started: [] });
     expect(said).toContain('Reloading Nginx for its new files …');
-    expect((await ask('/products/1')).headers['x-changed-file']).toBe('yes');
+    expect((await request('/products/1')).headers['x-changed-file']).toBe('yes');
     expect((await up(settings)).out.join()).not.toContain('Reloading');
   }, 60_000);
 
@@ -221,7 +221,7 @@ it('starts what does not run, and nothing else', async () => {
 it('repairs a stack whose services restart for ever for their settings', async () => {
   const broken = { ...stack.env, LOG_LEVEL: 'loud', WRITE_RATE: 'abc' };
   await promisify(execFile)('docker', ['compose', 'up', '--detach'], { cwd: checkout, env: broken });
-  await expect(ask('/products/1')).rejects.toThrow();
+  await expect(request('/products/1')).rejects.toThrow();
   expect(await up()).toMatchObject({ status: 0 });
-  expect((await ask('/products/1')).status).toBe(200);
+  expect((await request('/products/1')).status).toBe(200);
 }, 120_000);

@@ -1,14 +1,14 @@
-import { ask, newQuestion } from './support/stack.ts';
+import { newQuestion, request } from './support/stack.ts';
 
 /** A page of products that no other test asks for (the flood has counts up to 200), so that its first reader misses. */
 let nextCount = 301;
 const freshPath = () => `/products?page=1&count=${nextCount++}`;
-const cacheOf = async (path: string, options = {}) => (await ask(path, options)).headers['x-cache'];
+const cacheOf = async (path: string, options = {}) => (await request(path, options)).headers['x-cache'];
 
 it('gives the second reader what the first one had, under a request id of its own', async () => {
   const path = freshPath();
-  const first = await ask(path);
-  const second = await ask(path);
+  const first = await request(path);
+  const second = await request(path);
   expect([first.headers['x-cache'], second.headers['x-cache']]).toEqual(['MISS', 'HIT']);
   expect(second.text).toBe(first.text);
   expect(second.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
@@ -23,8 +23,8 @@ it.each([
   ['empty parts', (path: string) => path.replace('?', '?&&')],
 ])('knows a path again with %s', async (_name, vary) => {
   const path = freshPath();
-  const { text } = await ask(path);
-  const again = await ask(vary(path));
+  const { text } = await request(path);
+  const again = await request(vary(path));
   expect([again.headers['x-cache'], again.text]).toEqual(['HIT', text]);
 });
 
@@ -46,14 +46,14 @@ it('cannot be made to keep one thing under the name of another', async () => {
   ];
   for (const poison of poisons) {
     const count = nextCount++;
-    await ask(poison(count));
-    const { json } = await ask(`/products?page=1&count=${count}`);
+    await request(poison(count));
+    const { json } = await request(`/products?page=1&count=${count}`);
     expect(json).toHaveLength(count);
   }
-  await ask('/products/1%2Fstyles');
-  await ask('/products/1/styles%3Fx');
-  expect((await ask('/products/1')).json.id).toBe(1);
-  expect((await ask('/products/1/styles')).json.product_id).toBe('1');
+  await request('/products/1%2Fstyles');
+  await request('/products/1/styles%3Fx');
+  expect((await request('/products/1')).json.id).toBe(1);
+  expect((await request('/products/1/styles')).json.product_id).toBe('1');
 });
 
 it.each([
@@ -64,9 +64,9 @@ it.each([
   ['a range', { headers: { Range: 'bytes=0-1' } }],
 ])('answers a read with %s like any other', async (_name, options) => {
   for (const path of [freshPath(), `/qa/questions?product_id=1&count=${nextCount++}`]) {
-    const odd = await ask(path, options);
-    const next = await ask(path);
-    const plain = await ask(`${path}&uncached=%20`);
+    const odd = await request(path, options);
+    const next = await request(path);
+    const plain = await request(`${path}&uncached=%20`);
     expect(plain.headers['x-cache']).toBe('BYPASS');
     expect([odd.status, odd.text]).toEqual([200, plain.text]);
     expect([next.status, next.text]).toEqual([200, plain.text]);
@@ -80,7 +80,7 @@ it('never keeps an error', async () => {
     '/qa/questions/2147483647/answers',
     '/nothing',
   ]) {
-    await ask(path);
+    await request(path);
     expect(await cacheOf(path)).toMatch(/^(MISS|BYPASS)$/);
   }
 });
@@ -93,7 +93,7 @@ it('never keeps a write', async () => {
 it('keeps questions and answers too, one product’s under writes to another', async () => {
   const question = await newQuestion(2);
   const paths = ['/qa/questions?product_id=2', `/qa/questions/${question}/answers`];
-  for (const path of paths) await ask(path);
+  for (const path of paths) await request(path);
   await newQuestion(3);
   for (const path of paths) expect(await cacheOf(path)).toBe('HIT');
 });

@@ -1,5 +1,5 @@
 import { exchange } from './support/raw.ts';
-import { ask, clientWith, newQuestion, port } from './support/stack.ts';
+import { clientWith, newQuestion, port, request } from './support/stack.ts';
 
 /** Nobody else asks about it: its questions are one page. */
 const product = 19;
@@ -74,7 +74,7 @@ const framings: Record<string, (rest: string) => string> = {
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 const votes = async () => {
-  const { json } = await ask(`/qa/questions?product_id=${product}&count=500`);
+  const { json } = await request(`/qa/questions?product_id=${product}&count=500`);
   return json.results.find(({ question_id }: any) => question_id === question).question_helpfulness;
 };
 

@@ -1,6 +1,6 @@
 import { Random } from '../db/generate/random.ts';
 import { texts } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './support/stack.ts';
+import { newAnswer, newQuestion, request } from './support/stack.ts';
 
 let question = 0;
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 async function read(id: number) {
-  const { json } = await ask(`/qa/questions/${question}/answers?count=500`);
+  const { json } = await request(`/qa/questions/${question}/answers?count=500`);
   return json.results.find(({ answer_id }: any) => answer_id === id);
 }
 
@@ -47,7 +47,7 @@ it('and 100 that nobody thought of', async () => {
 
 it.each(['"a\\u0000b"', '"\\ud800"', '"\\udc00 x"', '"\\ud83d\\ud83d"'])('or is refused: %s', async text => {
   const body = `{"body":${text},"name":"n","email":"e@mail.example"}`;
-  const { status } = await ask(`/qa/questions/${question}/answers`, { method: 'POST', body });
+  const { status } = await request(`/qa/questions/${question}/answers`, { method: 'POST', body });
   expect(status).toBe(422);
 });
 
@@ -55,7 +55,7 @@ it.each(['\xed\xa0\x80', '\xc0\xaf', '\xe0\x80\xaf', '\xf5\x80\x80\x80', '\xff']
   'or is refused: the bytes %j',
   async bytes => {
     const body = Buffer.from(`{"body":"${bytes}","name":"n","email":"e@mail.example"}`, 'latin1');
-    const { status } = await ask(`/qa/questions/${question}/answers`, { method: 'POST', body });
+    const { status } = await request(`/qa/questions/${question}/answers`, { method: 'POST', body });
     expect(status).toBe(400);
   },
 );

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { expectDocumented } from '../app/testing/documented.ts';
 import type { Call } from '../app/testing/http.ts';
-import { ask, newAnswer, newQuestion, port } from './support/stack.ts';
+import { newAnswer, newQuestion, port, request } from './support/stack.ts';
 
 async function check(operation: string, status: number, path: string, options: Call = {}) {
   const [method = 'GET'] = operation.split(' ');
-  const answer = await ask(path, { method, ...options });
+  const answer = await request(path, { method, ...options });
   expect([operation, path.slice(0, 60), answer.status]).toEqual([operation, path.slice(0, 60), status]);
   expectDocumented(operation, answer);
   expect(answer.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
@@ -35,15 +35,15 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
   });
 
   it('answers HEAD without a body', async () => {
-    const { status, text, headers } = await ask(path, { method: 'HEAD' });
+    const { status, text, headers } = await request(path, { method: 'HEAD' });
     expect([status, text]).toEqual([200, '']);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
   });
 
   it('is compressed for who accepts it', async () => {
-    const { headers } = await ask(path, { headers: { 'Accept-Encoding': 'gzip' } });
+    const { headers } = await request(path, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(headers.vary).toBe('Accept-Encoding');
-    const plain = await ask(path);
+    const plain = await request(path);
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(headers['content-encoding']).toBe(plain.text.length > 512 ? 'gzip' : undefined);
   });
@@ -73,7 +73,7 @@ it('writes, votes and reports', async () => {
   await check(`PUT ${operation}/helpful`, 204, `${path}/helpful`, { body: '{"junk' });
   await check('PUT /qa/answers/{answer_id}/helpful', 204, `/qa/answers/${answer.json.answer_id}/helpful/`);
   await check('PUT /qa/answers/{answer_id}/report', 204, `/qa/answers/${answer.json.answer_id}/report`);
-  expect((await ask(`${path}/answers`)).json.results).toEqual([]);
+  expect((await request(`${path}/answers`)).json.results).toEqual([]);
   await check(`PUT ${operation}/report`, 204, `${path}/report`);
   await check(`PUT ${operation}/report`, 204, `${path}/report`);
   await check(`GET ${operation}/answers`, 404, `${path}/answers`);
@@ -123,7 +123,7 @@ it.each([
   '/qa/questions',
   '/products/1%2Fstyles',
 ])('refuses GET %s', async path => {
-  const { status, headers, json } = await ask(path);
+  const { status, headers, json } = await request(path);
   expect([status, headers['content-type'], json.status]).toEqual([
     400,
     expect.stringMatching('^application/problem.json'),
@@ -140,7 +140,7 @@ it.each(badIds)('refuses to vote for or report %s', async id => {
     `answers/${id}/helpful`,
     `answers/${id}/report`,
   ]) {
-    const { status, json } = await ask(`/qa/${path}`, { method: 'PUT' });
+    const { status, json } = await request(`/qa/${path}`, { method: 'PUT' });
     expect([path, status, json.status]).toEqual([path, 400, 400]);
   }
 });
@@ -155,7 +155,7 @@ it.each([
   '/metrics?x=1',
   '/%6detrics',
 ])('has nothing at %s', async path => {
-  const { status, headers } = await ask(path);
+  const { status, headers } = await request(path);
   expect([status, headers['content-type']]).toEqual([
     404,
     expect.stringMatching('^application/problem.json'),
@@ -170,7 +170,7 @@ it('answers health checks, never from the cache', async () => {
 });
 
 it('answers a preflight', async () => {
-  const { status, headers } = await ask('/qa/questions', {
+  const { status, headers } = await request('/qa/questions', {
     method: 'OPTIONS',
     headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST' },
   });
@@ -194,7 +194,7 @@ it('answers what is not HTTP with a 400 problem', async () => {
 
 it('tells who writes too fast to wait, and lets others read on', async () => {
   const writes = await Promise.all(
-    Array.from({ length: 400 }, () => ask('/qa/questions/2147483647/helpful', { method: 'PUT' })),
+    Array.from({ length: 400 }, () => request('/qa/questions/2147483647/helpful', { method: 'PUT' })),
   );
   const tooMany = writes.filter(({ status }) => status === 429);
   expect(tooMany.length).toBeGreaterThan(50);
@@ -207,7 +207,7 @@ it('tells who writes too fast to wait, and lets others read on', async () => {
 
 it('answers on after thousands of bad requests', async () => {
   for (let round = 0; round < 30; round += 1) {
-    const answers = await Promise.all(badPaths.map(path => ask(path)));
+    const answers = await Promise.all(badPaths.map(path => request(path)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
   }
   await check('GET /products', 200, '/products');

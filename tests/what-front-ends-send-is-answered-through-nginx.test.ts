@@ -5,7 +5,7 @@ import {
   frontEndWrites,
   preflightNames,
 } from '../app/testing/front-end-requests.ts';
-import { ask, clientWith, newAnswer, newQuestion, untilCached } from './support/stack.ts';
+import { clientWith, newAnswer, newQuestion, request, untilCached } from './support/stack.ts';
 
 const named = (all: readonly FrontEndRequest[]) =>
   all.map(one => [one.method ?? 'GET', one.path, one] as const);
@@ -13,7 +13,7 @@ const named = (all: readonly FrontEndRequest[]) =>
 it.each(named(frontEndReads))('%s %s, from the app and from the cache', async (_method, path, read) => {
   const { status, shows = {}, ...call } = read;
   for (let time = 0; time < 3; time++) {
-    const answer = await ask(path, call);
+    const answer = await request(path, call);
     expect(answer.status).toBe(status);
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     expect(answer.headers['content-type']).toMatch(
@@ -27,14 +27,14 @@ it('its writes', async () => {
   const question = await newQuestion();
   const { json: answer } = await newAnswer(question);
   for (const [, , { status, path, ...call }] of named(frontEndWrites(question, answer.answer_id))) {
-    const said = await ask(path, call);
+    const said = await request(path, call);
     expect([path, said.status]).toEqual([path, status]);
     expect(said.headers['access-control-allow-origin']).toBe('*');
   }
 });
 
 it.each(preflightNames)('a preflight that asks for %s', async names => {
-  const { status, headers } = await ask('/qa/questions', {
+  const { status, headers } = await request('/qa/questions', {
     method: 'OPTIONS',
     headers: {
       Origin: 'https://shop.example',
@@ -57,9 +57,9 @@ it.each([
   ['000', '0'],
 ])('a count of %s shares the entry of %s', async (count, applied) => {
   await untilCached(`/products?page=7&count=${applied}`);
-  const { headers, json } = await ask(`/products?page=7&count=${count}`);
+  const { headers, json } = await request(`/products?page=7&count=${count}`);
   expect(headers['x-cache']).toBe('HIT');
-  expect(json).toEqual((await ask(`/products?page=7&count=${applied}`)).json);
+  expect(json).toEqual((await request(`/products?page=7&count=${applied}`)).json);
 });
 
 describe('conditions of a read', () => {
@@ -69,7 +69,7 @@ describe('conditions of a read', () => {
 
   it.each(['GET', 'HEAD'])('are judged as RFC 9110 does when it is in the cache: %s', async method => {
     await untilCached('/products/2');
-    const { etag = '' } = (await ask('/products/2')).headers;
+    const { etag = '' } = (await request('/products/2')).headers;
     for (const { headers, status } of conditionalReads(etag))
       expect([headers, await judged('/products/2', headers, method)]).toEqual([headers, status]);
   });
@@ -79,7 +79,7 @@ describe('conditions of a read', () => {
     async method => {
       for (let page = Math.ceil(Math.random() * 1e8), last = page + 400; page < last; page++) {
         const path = `/products?page=${page}&count=1`;
-        const { etag = '' } = (await ask(`${path}&uncached=%20`)).headers;
+        const { etag = '' } = (await request(`${path}&uncached=%20`)).headers;
         const { headers, status } = [...conditionalReads(etag)][last - page - 1] ?? {};
         if (headers) expect([headers, await judged(path, headers, method)]).toEqual([headers, status]);
       }
@@ -90,10 +90,10 @@ describe('conditions of a read', () => {
   it('are judged anew after a write', async () => {
     const path = `/qa/questions/${await newQuestion()}/answers`;
     await untilCached(path);
-    const { etag = '' } = (await ask(path)).headers;
+    const { etag = '' } = (await request(path)).headers;
     await newAnswer(Number(path.split('/')[3]));
-    expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(200);
-    const next = (await ask(path)).headers.etag ?? '';
+    expect((await request(path, { headers: { 'If-None-Match': etag } })).status).toBe(200);
+    const next = (await request(path)).headers.etag ?? '';
     for (const { headers: conditions, status } of conditionalReads(next))
       expect([conditions, (await client(path, { headers: conditions })).status]).toEqual([
         conditions,

@@ -1,8 +1,8 @@
 import { jsonMembers } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './support/stack.ts';
+import { newAnswer, newQuestion, request } from './support/stack.ts';
 
 const written = { body: 'b', name: 'n', email: 'e@mail.example' };
-const post = (path: string, body: unknown, headers = {}) => ask(path, { method: 'POST', body, headers });
+const post = (path: string, body: unknown, headers = {}) => request(path, { method: 'POST', body, headers });
 
 const sql = [
   "'; drop table qa.question; --",
@@ -25,12 +25,12 @@ it.each(sql)('not by PostgreSQL: %s', async text => {
     `/qa/questions?product_id=${encodeURIComponent(text)}`,
     `/qa/questions/${question}/answers?page=${encodeURIComponent(text)}`,
   ])
-    expect((await ask(path)).status).toBe(400);
+    expect((await request(path)).status).toBe(400);
   const key = { 'Idempotency-Key': `${text} ${question}` };
-  expect((await ask(`/qa/answers/${json.answer_id}/helpful`, { method: 'PUT', headers: key })).status).toBe(
-    204,
-  );
-  const { json: list } = await ask(`/qa/questions/${question}/answers`);
+  expect(
+    (await request(`/qa/answers/${json.answer_id}/helpful`, { method: 'PUT', headers: key })).status,
+  ).toBe(204);
+  const { json: list } = await request(`/qa/questions/${question}/answers`);
   expect(list.results).toMatchObject([
     { body: text, answerer_name: text, helpfulness: 1, photos: [{ url }, { url }] },
   ]);
@@ -69,11 +69,11 @@ it.each(breaks)('nor by HTTP: %j', async text => {
   const encoded = encodeURIComponent(text);
   const answers = [
     await newAnswer(question, { body: `a${text}`, name: `a${text}` }),
-    await ask(`/products/1${encoded}`),
-    await ask(`/products?page=2&count=1&x=${encoded}`),
-    await ask(`/products?page=1${encoded}`),
-    await ask(`/nothing${encoded}`),
-    await ask(`/qa/questions/${question}/answers${encoded}`, { method: 'PUT' }),
+    await request(`/products/1${encoded}`),
+    await request(`/products?page=2&count=1&x=${encoded}`),
+    await request(`/products?page=1${encoded}`),
+    await request(`/nothing${encoded}`),
+    await request(`/qa/questions/${question}/answers${encoded}`, { method: 'PUT' }),
   ];
   expect(answers.map(({ status }) => status)).toEqual([201, 400, 200, 400, 404, 404]);
   for (const { headers } of answers) expect(headers['x-injected']).toBeUndefined();

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restartOne, upAll } from 'docker-compose';
 import { noteFault } from './support/fault-figures.ts';
-import { allServe, ask, docker, port, ready, replicas, sql, stack } from './support/stack.ts';
+import { allServe, docker, port, ready, replicas, request, sql, stack } from './support/stack.ts';
 import { allKinds, failuresOf, isHonest, Traffic } from './support/traffic.ts';
 
 // least_conn goes on counting what the killed worker had under way at each replica.
@@ -116,7 +116,7 @@ it('of the worker of Nginx, when it needs more memory than there is: another one
     await sleep(6000);
   });
   expect(await startedAt()).toBe(before);
-  expect((await ask('/products/1', { body: 'x' })).status).toBe(200); // those of the killed one hold no places
+  expect((await request('/products/1', { body: 'x' })).status).toBe(200); // those of the killed one hold no places
   const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > killed_ms + 3000);
   expect(failuresOf(sinceThen, ...allKinds)).toEqual([]);
   const hits = sinceThen.filter(({ kind, cache }) => kind === 'cached' && cache === 'HIT');

@@ -1,4 +1,4 @@
-import { allServe, ask, docker, replicas, untilCached } from './support/stack.ts';
+import { allServe, docker, replicas, request, untilCached } from './support/stack.ts';
 
 /** Nobody else asks for it, so it is new in the cache. */
 const kept = '/products?page=776&count=3';
@@ -26,7 +26,7 @@ it.each([
   ['POST', '/qa/questions', body],
 ])('that is a problem, and says when to try again: %s %s', async (method, path, sent) => {
   const started_ms = performance.now();
-  const answer = await ask(path, { method, ...(sent && { body: sent }) });
+  const answer = await request(path, { method, ...(sent && { body: sent }) });
   expect(performance.now() - started_ms).toBeLessThan(2000);
   expect(answer.status).toBe(503);
   expect(answer.headers).toMatchObject({
@@ -41,5 +41,5 @@ it.each([
 });
 
 it('but for what is in the cache', async () => {
-  expect(await ask(kept)).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT' } });
+  expect(await request(kept)).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT' } });
 });

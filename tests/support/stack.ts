@@ -21,11 +21,11 @@ export const stack = {
 export const ready = ['--wait', '--wait-timeout', '180'];
 
 /** One request through Nginx, on a connection of its own. */
-export const ask = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
+export const request = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
 
 /** Asks for a page until Nginx answers from its cache. */
 export async function untilCached(path: string, options?: Call): Promise<void> {
-  for (let attempt = 0; (await ask(path, options)).headers['x-cache'] !== 'HIT'; attempt++)
+  for (let attempt = 0; (await request(path, options)).headers['x-cache'] !== 'HIT'; attempt++)
     if (attempt === 20) throw new Error(`The cache does not take ${path}.`);
 }
 
@@ -35,14 +35,14 @@ export async function untilCached(path: string, options?: Call): Promise<void> {
  */
 export async function untilOld(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
-    await ask(path);
+    await request(path);
     await sleep(20); // a replica lets Nginx keep 30 new answers a second
   }
   await sleep(52_000);
 }
 
 /** Requests that share a bounded number of connections, as a browser's or a load generator's do. */
-export function clientWith(connections: number): typeof ask {
+export function clientWith(connections: number): typeof request {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return (path, options) => call(port, path, { agent, ...options });
 }
@@ -82,7 +82,7 @@ export async function allServe(): Promise<void> {
     const seen = new Set<string>();
     for (let read = 0; read < 30; read += 1) {
       const page = 1_000_000 + Math.floor(Math.random() * 1e8); // nobody else asks for it
-      const { status, headers } = await ask(`/products?page=${page}&count=2`);
+      const { status, headers } = await request(`/products?page=${page}&count=2`);
       seen.add(`${status} ${headers['x-cache']}`);
     }
     const after = await answered();
@@ -139,7 +139,7 @@ const written = { body: 'A text of the tests', name: 'Tester', email: 'tester@ma
 
 /** Asks a new question about product 1 and returns its id: tests write to what they made themselves. */
 export async function newQuestion(product = 1): Promise<number> {
-  const { status, json } = await ask('/qa/questions', {
+  const { status, json } = await request('/qa/questions', {
     method: 'POST',
     body: { ...written, product_id: product },
   });
@@ -148,4 +148,4 @@ export async function newQuestion(product = 1): Promise<number> {
 }
 
 export const newAnswer = (question: number, more: object = {}): Promise<Answer> =>
-  ask(`/qa/questions/${question}/answers`, { method: 'POST', body: { ...written, ...more } });
+  request(`/qa/questions/${question}/answers`, { method: 'POST', body: { ...written, ...more } });
