@@ -38,8 +38,8 @@ it.each([
     'loaderio-a;b',
     'LOADER_IO_TOKEN must be the token that Loader.io shows, letters and digits, not "loaderio-a;b".',
   ],
-])('%s=%s', async (name, value, sentence) => {
-  const { code, words } = await refusal({ [name]: value });
-  expect(words).toBe(sentence);
+])('%s=%s stops Nginx with a sentence', async (name, value, sentence) => {
+  const { code, lastLine } = await refusal({ [name]: value });
+  expect(lastLine).toBe(sentence);
   expect(code).toBe(1);
 });

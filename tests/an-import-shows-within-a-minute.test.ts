@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { newQuestion, request, sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
-const make = (...words: string[]) => run('make', words, stack);
+const make = (...args: string[]) => run('make', args, stack);
 
 let folder: string;
 beforeAll(async () => {
@@ -16,8 +16,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Reads ten times a second, from caches and from the database, until something is done; what that printed, and what failed. */
-async function readWhile(doing: ReturnType<typeof make>, paths: readonly string[]) {
+/** Reads cached and uncached pages until a command ends. Returns its output and the reads that failed. */
+async function readDuring(command: ReturnType<typeof make>, paths: readonly string[]) {
   const failures: string[] = [];
   let isOver = false;
   const reading = (async () => {
@@ -33,14 +33,14 @@ async function readWhile(doing: ReturnType<typeof make>, paths: readonly string[
       await sleep(100);
     }
   })();
-  const { stdout } = await doing.finally(() => {
+  const { stdout } = await command.finally(() => {
     isOver = true;
   });
   await reading;
   return { stdout, failures };
 }
 
-it('refuses to replace what users wrote, says how many, and changes nothing', async () => {
+it('an import refuses to replace rows of users, says how many there are, and changes nothing', async () => {
   await newQuestion();
   const tables = () =>
     sql(`select md5(string_agg(product::text, '' order by product_id)) from catalogue.product;
@@ -52,12 +52,12 @@ it('refuses to replace what users wrote, says how many, and changes nothing', as
   expect(await tables()).toBe(before);
 }, 60_000);
 
-it('replaces the catalogue, accounts for every line, and shows within 60 s on every path; no read fails meanwhile', async () => {
+it('an import of the catalogue counts every line, shows within 60 s on every path, and fails no read', async () => {
   for (const name of ['questions', 'answers', 'answers_photos']) await rm(join(folder, `${name}.csv`));
   const paths = ['/products', '/products/1', '/products/2/styles', '/products/3/related'];
   const before = await Promise.all(paths.map(path => request(path)));
 
-  const { stdout, failures } = await readWhile(make('import', `DATA=${folder}`), paths);
+  const { stdout, failures } = await readDuring(make('import', `DATA=${folder}`), paths);
   const imported = performance.now();
   expect(failures).toEqual([]);
   expect(stdout).toMatch(/^product\.csv +2,000 +2,000 +0 +0$/m);

@@ -5,17 +5,17 @@ import { newAnswer, newQuestion, port, request } from './support/stack.ts';
 
 async function check(operation: string, status: number, path: string, options: Call = {}) {
   const [method = 'GET'] = operation.split(' ');
-  const answer = await request(path, { method, ...options });
-  expect([operation, path.slice(0, 60), answer.status]).toEqual([operation, path.slice(0, 60), status]);
-  expectDocumented(operation, answer);
-  expect(answer.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
-  expect(answer.headers['access-control-allow-origin']).toBe('*');
-  expect(answer.headers['x-changed']).toBeUndefined();
-  expect(answer.headers['x-accel-expires']).toBeUndefined();
-  expect(answer.headers.server ?? 'nginx').toBe('nginx');
-  expect(answer.headers['x-content-type-options']).toBe('nosniff');
-  expect(answer.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
-  return answer;
+  const response = await request(path, { method, ...options });
+  expect([operation, path.slice(0, 60), response.status]).toEqual([operation, path.slice(0, 60), status]);
+  expectDocumented(operation, response);
+  expect(response.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
+  expect(response.headers['access-control-allow-origin']).toBe('*');
+  expect(response.headers['x-changed']).toBeUndefined();
+  expect(response.headers['x-accel-expires']).toBeUndefined();
+  expect(response.headers.server ?? 'nginx').toBe('nginx');
+  expect(response.headers['x-content-type-options']).toBe('nosniff');
+  expect(response.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+  return response;
 }
 
 const reads = {
@@ -27,20 +27,20 @@ const reads = {
 };
 
 describe.each(Object.entries(reads))('%s', (operation, path) => {
-  it('answers, with and without a trailing slash, and 304', async () => {
+  it('returns 200, with and without a trailing slash, and 304', async () => {
     const [route, query = ''] = path.split('?');
     const { headers, text } = await check(operation, 200, path);
     expect((await check(operation, 200, `${route}/?${query}`)).text).toBe(text);
     await check(operation, 304, path, { headers: { 'If-None-Match': headers.etag ?? '' } });
   });
 
-  it('answers HEAD without a body', async () => {
+  it('returns no body for HEAD', async () => {
     const { status, text, headers } = await request(path, { method: 'HEAD' });
     expect([status, text]).toEqual([200, '']);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
   });
 
-  it('is compressed for who accepts it', async () => {
+  it('is compressed for clients that accept gzip', async () => {
     const { headers } = await request(path, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(headers.vary).toBe('Accept-Encoding');
     const plain = await request(path);
@@ -48,7 +48,7 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
     expect(headers['content-encoding']).toBe(plain.text.length > 512 ? 'gzip' : undefined);
   });
 
-  it('refuses', async () => {
+  it('refuses other methods, long URLs, large headers and failed preconditions', async () => {
     const and = path.includes('?') ? '&' : '?';
     await check(operation, 405, path, { method: 'DELETE' });
     await check(operation, 414, `${path}${and}x=${'x'.repeat(9000)}`);
@@ -62,7 +62,7 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
   });
 });
 
-it('writes, votes and reports', async () => {
+it('writes, votes and reports return their documented statuses', async () => {
   const question = await newQuestion();
   const answer = await newAnswer(question, { photos: ['https://images.example/1'] });
   expectDocumented('POST /qa/questions/{question_id}/answers', answer);
@@ -80,7 +80,7 @@ it('writes, votes and reports', async () => {
   await check(`PUT ${operation}/helpful`, 404, `${path}/helpful`);
 });
 
-it('refuses bad bodies', async () => {
+it('bad bodies get their documented statuses', async () => {
   const operation = 'POST /qa/questions';
   const post = (status: number, body: unknown, headers = {}) =>
     check(operation, status, '/qa/questions', { body, headers });
@@ -122,7 +122,7 @@ it.each([
   '/products?page=1&page=1',
   '/qa/questions',
   '/products/1%2Fstyles',
-])('refuses GET %s', async path => {
+])('GET %s gets a 400 problem', async path => {
   const { status, headers, json } = await request(path);
   expect([status, headers['content-type'], json.status]).toEqual([
     400,
@@ -133,7 +133,7 @@ it.each([
   expect(headers['x-cache']).toMatch(/^(BYPASS|MISS)$/);
 });
 
-it.each(badIds)('refuses to vote for or report %s', async id => {
+it.each(badIds)('votes for and reports of id %s get 400', async id => {
   for (const path of [
     `questions/${id}/helpful`,
     `questions/${id}/report`,
@@ -154,7 +154,7 @@ it.each([
   '/metrics/',
   '/metrics?x=1',
   '/%6detrics',
-])('has nothing at %s', async path => {
+])('%s is a 404 problem', async path => {
   const { status, headers } = await request(path);
   expect([status, headers['content-type']]).toEqual([
     404,
@@ -162,14 +162,14 @@ it.each([
   ]);
 });
 
-it('answers health checks, never from the cache', async () => {
+it('health checks are never served from the cache', async () => {
   for (const name of ['live', 'ready']) {
     const { headers } = await check(`GET /health/${name}`, 200, `/health/${name}`);
     expect([headers['x-cache'], headers['cache-control']]).toEqual(['BYPASS', 'no-store']);
   }
 });
 
-it('answers a preflight', async () => {
+it('a preflight gets 204 and the allowed methods', async () => {
   const { status, headers } = await request('/qa/questions', {
     method: 'OPTIONS',
     headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST' },
@@ -177,8 +177,8 @@ it('answers a preflight', async () => {
   expect([status, headers['access-control-allow-methods']]).toEqual([204, 'GET, HEAD, POST, PUT']);
 });
 
-it('answers what is not HTTP with a 400 problem', async () => {
-  const heard = await new Promise<string>((resolve, reject) => {
+it('bytes that are not HTTP get a 400 problem', async () => {
+  const received = await new Promise<string>((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
     socket.on('data', data => {
@@ -187,28 +187,28 @@ it('answers what is not HTTP with a 400 problem', async () => {
     socket.on('error', reject);
     socket.on('close', () => resolve(text));
   });
-  expect(heard).toMatch(/^content-type: application\/problem\+json/im);
-  expect(heard).toMatch(/^x-request-id: /im);
-  expect(heard).toContain('"status":400');
+  expect(received).toMatch(/^content-type: application\/problem\+json/im);
+  expect(received).toMatch(/^x-request-id: /im);
+  expect(received).toContain('"status":400');
 });
 
-it('tells who writes too fast to wait, and lets others read on', async () => {
+it('writes above the rate limit get 429, and reads go on', async () => {
   const writes = await Promise.all(
     Array.from({ length: 400 }, () => request('/qa/questions/2147483647/helpful', { method: 'PUT' })),
   );
   const tooMany = writes.filter(({ status }) => status === 429);
   expect(tooMany.length).toBeGreaterThan(50);
   expect(new Set(writes.map(({ status }) => status))).toEqual(new Set([404, 429]));
-  for (const answer of tooMany.slice(0, 5))
-    expectDocumented('PUT /qa/questions/{question_id}/helpful', answer);
+  for (const response of tooMany.slice(0, 5))
+    expectDocumented('PUT /qa/questions/{question_id}/helpful', response);
   await check('GET /products', 200, '/products');
-  await new Promise(resolve => setTimeout(resolve, 5000)); // until the burst is paid back
+  await new Promise(resolve => setTimeout(resolve, 5000)); // The write limit recovers.
 });
 
-it('answers on after thousands of bad requests', async () => {
+it('the stack still serves after thousands of bad requests', async () => {
   for (let round = 0; round < 30; round += 1) {
-    const answers = await Promise.all(badPaths.map(path => request(path)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    const responses = await Promise.all(badPaths.map(path => request(path)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([400]));
   }
   await check('GET /products', 200, '/products');
   await check('GET /health/ready', 200, '/health/ready');
