@@ -65,7 +65,7 @@ it('1,000 concurrent clients of one uncached page cause one query per replica', 
   });
 }, 60_000);
 
-it('1,000 concurrent clients of as many large pages get 200, or 503 with Retry-After', async () => {
+it('1,000 concurrent clients of different large pages get 200, or 503 with Retry-After', async () => {
   await withBystander(async () => {
     const client = clientWith(1000);
     const pages = Array.from(
@@ -87,7 +87,7 @@ describe('with pages as large as visitors can make them,', () => {
     ['questions', 71, questionsOf],
     ['questions', 131, questionsOf],
   ])(
-    '600 concurrent clients of as many pages of %s, with a count from %d, get 200, or 503 with Retry-After',
+    '600 concurrent clients of different pages of %s, with a count from %d, get 200, or 503 with Retry-After',
     async (_, count, listOf) => {
       await withBystander(async () => {
         const client = clientWith(600);

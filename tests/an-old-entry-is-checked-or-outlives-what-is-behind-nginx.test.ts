@@ -62,7 +62,7 @@ it('a request that revalidates a stale entry and fails its precondition closes n
   for (const socket of others) socket.destroy();
 });
 
-async function untilPostgresAnswers(): Promise<void> {
+async function untilPostgresResponds(): Promise<void> {
   for (let attempt = 0; (await sql('select 1').catch(() => '')) !== '1'; attempt++) {
     if (attempt === 200) throw new Error('PostgreSQL does not respond after 20 s.');
     await sleep(100);
@@ -97,7 +97,7 @@ it.each(Object.entries(faults))(
       } finally {
         await comeBack();
       }
-      await untilPostgresAnswers();
+      await untilPostgresResponds();
       back_ms = traffic.now_ms;
       await sleep(7000);
     });

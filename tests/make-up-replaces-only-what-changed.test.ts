@@ -14,7 +14,7 @@ const checkout = copyCheckout();
 const nginx = 'elier-test-nginx-1';
 const postgres = 'elier-test-postgres-1';
 
-/** What make up prints, without make's own args, and its status. */
+/** Runs make up. Returns its output, its errors without those of make, and its status. */
 async function up(settings: Readonly<Record<string, string>> = {}, cwd = checkout) {
   const make = spawn('make', ['up'], { cwd, env: { ...stack.env, ...settings } });
   const [out, err, [status]] = await Promise.all([text(make.stdout), text(make.stderr), once(make, 'exit')]);
@@ -35,7 +35,7 @@ async function upUnderTraffic(settings: Readonly<Record<string, string>> = {}) {
   const { confirmed, inDatabase } = await traffic.counted();
   expect(inDatabase.questions).toBeGreaterThanOrEqual(confirmed.questions);
   return {
-    output: output.join('\n'),
+    said: output.join('\n'),
     failures: failuresOf(traffic.sent, ...allKinds),
     longestGap_ms: longestGapOf(traffic),
     started: Object.keys(after).filter(name => after[name] !== before[name]),
@@ -65,9 +65,9 @@ afterAll(async () => {
 }, 120_000);
 
 it('make up replaces nothing without a change, and prints the address with examples', async () => {
-  const { output, failures, started } = await upUnderTraffic();
+  const { said, failures, started } = await upUnderTraffic();
   expect({ failures, started }).toEqual({ failures: [], started: [] });
-  expect(output).toBe(`Building the image …
+  expect(said).toBe(`Building the image …
 Checking the settings …
 The database is ready.
 The API answers on http://localhost:${port}. Try it:
@@ -161,8 +161,8 @@ it('make up rolls the replicas for a setting of the app, and fails no request', 
 
 it('make up restarts only Nginx for a setting of Nginx, and says so first', async () => {
   const settings = { CACHE_ENTRIES: '1999', WRITE_RATE: '60' };
-  const { output, started, longestGap_ms } = await upUnderTraffic(settings);
-  expect(output).toContain('Restarting Nginx for its new settings: up to 2 s without an answer …\n');
+  const { said, started, longestGap_ms } = await upUnderTraffic(settings);
+  expect(said).toContain('Restarting Nginx for its new settings: up to 2 s without an answer …\n');
   expect(started).toEqual([nginx]);
   expect(longestGap_ms).toBeLessThan(2000);
   expect(await docker('exec', nginx, 'printenv', 'WRITE_RATE')).toBe('60');
@@ -173,9 +173,9 @@ describe('make up for a change', () => {
 
   it('in nginx/ reloads Nginx, and fails no request', async () => {
     change('nginx/security-headers.conf', 'add_header X-Changed-File yes always;');
-    const { output, failures, started } = await upUnderTraffic(settings);
+    const { said, failures, started } = await upUnderTraffic(settings);
     expect({ failures, started }).toEqual({ failures: [], started: [] });
-    expect(output).toContain('Reloading Nginx for its new files …');
+    expect(said).toContain('Reloading Nginx for its new files …');
     expect((await request('/products/1')).headers['x-changed-file']).toBe('yes');
     expect((await up(settings)).out.join()).not.toContain('Reloading');
   }, 60_000);
@@ -185,15 +185,15 @@ describe('make up for a change', () => {
     await up(settings);
     restore('nginx/cache.conf');
     change('nginx/cache.conf', 'proxy_cache_path /var/tmp/another levels=1:2 keys_zone=other:1m;');
-    const { output, started } = await upUnderTraffic(settings);
-    expect(output).toContain('Restarting Nginx for what a reload cannot change');
+    const { said, started } = await upUnderTraffic(settings);
+    expect(said).toContain('Restarting Nginx for what a reload cannot change');
     expect(started).toEqual([nginx]);
   }, 90_000);
 
   it('in a template of Nginx restarts only Nginx', async () => {
     change('nginx/templates/settings.conf.template', '# changed');
-    const { output, started, longestGap_ms } = await upUnderTraffic(settings);
-    expect(output).toContain(
+    const { said, started, longestGap_ms } = await upUnderTraffic(settings);
+    expect(said).toContain(
       'Restarting Nginx for its templates or settings.sh: up to 2 s without an answer …',
     );
     expect(started).toEqual([nginx]);
@@ -202,8 +202,8 @@ describe('make up for a change', () => {
 
   it('in postgres.conf restarts only PostgreSQL, and says so first', async () => {
     change('postgres.conf', 'work_mem = 5MB');
-    const { output, started } = await upUnderTraffic(settings);
-    expect(output).toMatch(
+    const { said, started } = await upUnderTraffic(settings);
+    expect(said).toMatch(
       /^Restarting PostgreSQL for its new settings\. .* writes and uncached reads get 503 …$/m,
     );
     expect(started).toEqual([postgres]);

@@ -91,7 +91,7 @@ describe('with pages as large as visitors can make them,', () => {
   beforeAll(writeLargePages, 60_000);
   afterAll(removeLargePages);
 
-  it('1,000 readers that never read as many pages harm nobody else', async () => {
+  it('1,000 clients that never read the responses of different pages harm nobody else', async () => {
     const pages = Array.from(
       { length: 1000 },
       (_, index) => `${answersOf(index % 30)}count=${70 - Math.floor(index / 30)}`,
@@ -103,7 +103,7 @@ describe('with pages as large as visitors can make them,', () => {
     });
   }, 60_000);
 
-  it('an address has 1,200 slots for readers that never read, and other addresses may read', async () => {
+  it('an address has 1,200 slots for clients that never read, and other addresses may read', async () => {
     const path = `${answersOf(0)}count=90`;
     await untilCached(path);
     const readers = async () => {
@@ -113,7 +113,7 @@ describe('with pages as large as visitors can make them,', () => {
     await withBystander(readers, { ...maxGain_MiB, nginx: gainOfAllReaders_MiB });
   }, 60_000);
 
-  it('all addresses together have 1,500 slots for readers that never read', async () => {
+  it('all addresses together have 1,500 slots for clients that never read', async () => {
     const path = `${answersOf(0)}count=90`;
     await untilCached(path);
     const readers = async () => {
