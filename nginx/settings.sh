@@ -1,6 +1,5 @@
 #!/bin/sh
-# Run by the image's entrypoint before Nginx: a wrong setting stops the start with one sentence, and lists become
-# directives.
+# The image's entrypoint runs this before Nginx. A wrong setting stops the start with one sentence; lists become directives.
 set -euf # -f: a * in a list is no names of files
 
 stop() { echo "$1" >&2; exit 1; }
@@ -46,7 +45,7 @@ real_ip_header X-Forwarded-For;
 real_ip_recursive on;
 END
 
-# With names of its own the server is no longer the one for all: another Host gets a 421.
+# With names, the server is no longer the default: another Host gets 421.
 # https://nginx.org/en/docs/http/request_processing.html
 names=$(words "$SERVER_NAMES" | tr '[:upper:]' '[:lower:]')
 for name in $names; do
