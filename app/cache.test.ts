@@ -48,13 +48,22 @@ it('keeps no failure, nothing that is not there and nothing huge', async () => {
 
 it('keeps no more than 4 Mi characters in all', async () => {
   const { asked, get } = counting(1000);
-  const text = 'x'.repeat(64 * 1024);
+  const text = 'x'.repeat(64 * 1024 - 256); // an entry takes 256 beside it
   for (let key = 0; key < 65; key += 1) await get(String(key), text);
   await get('64', text);
   await get('1', text);
   expect(asked).toHaveLength(65);
   await get('0', text);
   expect(asked).toHaveLength(66);
+});
+
+it('keeps no more short ones than have room in a small heap, however many it may keep', async () => {
+  const { asked, get } = counting(1_000_000);
+  for (let key = 0; key < 16_384; key += 1) await get(String(key), '[]');
+  await get('16383', '[]');
+  expect(asked).toHaveLength(16_384);
+  await get('0', '[]');
+  expect(asked).toHaveLength(16_385);
 });
 
 it('forgets after 5 seconds, also when the clock of the machine is set back', async () => {

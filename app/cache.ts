@@ -5,8 +5,10 @@ import NodeCache from 'node-cache';
  * within which an import shows.
  */
 const keep_ms = 5_000;
-/** All texts together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
+/** All entries together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
 const maxCharacters = 4 * 1024 * 1024;
+/** What an entry takes beside its text, in characters. A small heap has no room for a million entries. */
+const entryCharacters = 256;
 /** A longer text is not cached, in characters: it would evict many others. */
 const maxLength = 256 * 1024;
 
@@ -20,7 +22,7 @@ export type Lookup = 'hit' | 'joined' | 'miss';
 export class Cache {
   /** It would end entries by the wall clock, which may be set back. */
   readonly #kept = new NodeCache({ stdTTL: 0, useClones: false, checkperiod: 0 });
-  /** By key, from least to most recently used: the length of the text, and when it ends by performance.now(). */
+  /** By key, from least to most recently used: the characters it takes, and when it ends by performance.now(). */
   readonly #entries = new Map<string, { readonly length: number; readonly end_ms: number }>();
   #characters = 0;
   readonly #loading = new Map<string, Promise<string | undefined>>();
@@ -66,14 +68,15 @@ export class Cache {
   }
 
   #keep(key: string, text: string): void {
+    const length = text.length + entryCharacters;
     this.#kept.del(key);
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size < this.#maxEntries && this.#characters + text.length <= maxCharacters) break;
+      if (this.#entries.size < this.#maxEntries && this.#characters + length <= maxCharacters) break;
       this.#kept.del(oldest);
     }
     this.#kept.set(key, text);
-    this.#entries.set(key, { length: text.length, end_ms: performance.now() + keep_ms });
-    this.#characters += text.length;
+    this.#entries.set(key, { length, end_ms: performance.now() + keep_ms });
+    this.#characters += length;
   }
 
   #forget(key: string): void {

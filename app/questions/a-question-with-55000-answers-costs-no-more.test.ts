@@ -98,3 +98,12 @@ it('shows of a page of 500 such questions what fits', async () => {
   expect(json.results).toHaveLength(500);
   expect(bytes).toBeLessThan(1024 * 1024);
 });
+
+it('shows a page of 500 questions with 12 short answers each, which users can write in 2 minutes', async () => {
+  await service.sql(`
+    insert into qa.question (product_id, body, asker_name) select 25, 'How many?', 'Asker' from generate_series(1, 500);
+    insert into qa.answer (product_id, question_id, body, answerer_name)
+    select product_id, question_id, 'x', 'Tester' from qa.question, generate_series(1, 12) where product_id = 25`);
+  const { json } = await read('/qa/questions?product_id=25&count=1000');
+  expect(json.results).toHaveLength(500);
+});

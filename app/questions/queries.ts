@@ -61,7 +61,7 @@ export const questionsPage = query(
         select *, sum(${answerBytes}) over (order by helpful desc, answer_id rows unbounded preceding)
           + (select bytes from size) as bytes
         from found
-      ), answers as (
+      ), answers as materialized (
         select question_id, json_object_agg(answer_id, json_build_object(
             'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
             'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
