@@ -41,7 +41,7 @@ export function readConfig(environment: Environment): Config {
 }
 
 function readOrigins(text: string): Origins {
-  const origins = text.split(/[\s,]+/).filter(Boolean);
+  const origins = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
   if (origins.length <= 1 && (origins[0] ?? '*') === '*') return '*';
   const wrong = origins.find(origin => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong === undefined) return origins;
