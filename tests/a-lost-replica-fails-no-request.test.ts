@@ -218,6 +218,24 @@ it('a frozen replica fails no read, and delays none by more than 2 s', async () 
   expect(slow.length).toBeLessThanOrEqual(tries);
 }, 60_000);
 
+const written = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
+
+it('a write at a frozen replica gets a 503 that says it may have been made', async () => {
+  const question = await newQuestion();
+  const names = await replicas();
+  await docker('pause', ...names);
+  const [plain, keyed, vote] = await Promise.all([
+    request('/qa/questions', { method: 'POST', body: written }),
+    request('/qa/questions', { method: 'POST', body: written, headers: { 'Idempotency-Key': 'frozen' } }),
+    request(`/qa/questions/${question}/helpful`, { method: 'PUT' }),
+  ]).finally(() => docker('unpause', ...names));
+  const detailOf = ({ status, json }: Answer) => `${status}: ${json.detail}`;
+  for (const response of [plain, vote])
+    expect(detailOf(response)).toMatch(/^503: .* look before sending it again/);
+  expect(detailOf(keyed)).toMatch(/^503: .* sent again with its Idempotency-Key it counts once/);
+  await allServe();
+}, 60_000);
+
 it('a write succeeds with all replicas out of rotation, and the next read shows it', async () => {
   const question = await newQuestion();
   const page = `/qa/questions/${question}/answers`;
