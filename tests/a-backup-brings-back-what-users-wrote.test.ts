@@ -21,7 +21,7 @@ const contents = () =>
 
 afterAll(() => rm(join(stack.cwd, 'elier.dump'), { force: true }));
 
-it('restores all rows and Idempotency-Keys by the commands of docs/operations.md', async () => {
+it('the commands of docs/operations.md back up and restore all rows and Idempotency-Keys', async () => {
   const question = await newQuestion(6);
   const path = `/qa/questions/${question}/answers`;
   const vote = () =>

@@ -53,7 +53,7 @@ it.each<[string, () => void, string]>([
   ['answers no more', () => {}, 'no answer within 5 s'],
   ['is gone', () => target.stop(), 'ECONNREFUSED'],
 ])(
-  'ends in time when the target %s',
+  'a load run ends in time when the target %s',
   async (_, then, error) => {
     await startTarget(then);
     const started_ms = performance.now();
@@ -67,7 +67,7 @@ it.each<[string, () => void, string]>([
   120_000,
 );
 
-it('counts undocumented responses as errors', async () => {
+it('a load run counts undocumented responses as errors', async () => {
   await startTarget((_, response) =>
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id": 1}'),
   );
@@ -76,7 +76,7 @@ it('counts undocumented responses as errors', async () => {
   expect(errorsOf(run)).toContain('no header X-Request-Id');
 }, 120_000);
 
-it('ends at Ctrl-C and reports the requests until then', async () => {
+it('a load run ends at Ctrl-C and reports the requests until then', async () => {
   target = await startFakeTarget();
   const make = start('DURATION=60');
   const run = ended(make);

@@ -15,7 +15,7 @@ it('the second reader gets the response of the first, with another request id', 
 });
 
 it.each([
-  ['another order', (path: string) => path.replace(/\?(.*)&(.*)/, '?$2&$1')],
+  ['another order of parameters', (path: string) => path.replace(/\?(.*)&(.*)/, '?$2&$1')],
   ['unknown parameters', (path: string) => `${path}&colour=red&PAGE=7&_=1`],
   ['a trailing slash', (path: string) => path.replace('?', '/?')],
   ['no page', (path: string) => path.replace('page=1&', '')],

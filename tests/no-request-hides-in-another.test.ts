@@ -87,7 +87,7 @@ async function expectOwnResponses(): Promise<void> {
 }
 
 describe.each(Object.entries({ get, put, post, options, remove }))(
-  'a request hidden in %s with',
+  'a vote hidden in a %s request with',
   (_method, head) => {
     it.each(Object.keys(framings))('%s is never executed', async framing => {
       const bytes = head + framings[framing]?.(hidden);
