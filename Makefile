@@ -164,7 +164,7 @@ endif
 ## Measuring
 
 .PHONY: import-bench
-import-bench: $(installed) ## the time of an import of DATA= into the stack, beside plain COPY, sort and index
+import-bench: $(installed) ## measures the import of DATA= into the stack, against a baseline of COPY, sort and index
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import-bench DATA=folder' >&2; exit 1)
 	@$(needs_stack)
 	@node bench/import.ts '$(DATA)'
@@ -175,26 +175,26 @@ verify: $(installed) ## compares the stack's responses about 2,000 random produc
 	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
 
 .PHONY: bench
-bench: $(installed) ## requests per second of one core, beside baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
+bench: $(installed) ## measures the stack on one core against baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/main.ts
 
 .PHONY: bench-scales bench-report
-bench-scales: $(installed) ## the same for uncached reads, over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
+bench-scales: $(installed) ## measures uncached reads over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/scales.ts
 
-bench-report: $(installed) ## writes the results of bench and bench-scales into docs/performance/
+bench-report: $(installed) ## writes the results of both into docs/performance/
 	@node bench/report.ts
 
 .PHONY: page-bytes
-page-bytes: $(installed) ## the size in bytes of a product page's four responses [API=url]
+page-bytes: $(installed) ## counts the bytes of a product page's four responses [API=url]
 	@API='$(API)' node bench/page-bytes.ts
 
 .PHONY: blocks
-blocks: ## the number of blocks that each read touches in the stack's database
+blocks: ## counts the blocks that each read of the stack's database touches
 	@$(needs_stack)
 	@docker compose build --quiet app
 	@docker compose run --rm --no-deps --user "$$(id -u):$$(id -g)" --volume "$$PWD/bench:/app/bench:ro" prepare node bench/blocks.ts
