@@ -51,11 +51,16 @@ roll_app() {
   done
 }
 
-# `docker compose up` for one service alone; returns when it is ready, or stops with the last line of its log.
+# `docker compose up` for one service alone; returns when it is ready, or stops with the last line of its log. A container that was
+# paused counts as unhealthy until its next health check, up to 30 s later; Compose would not wait for that.
 bring_up() {
-  local service=$1 words
+  local service=$1 words until=$((SECONDS + 60))
   shift
-  words=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1) && return
-  echo "$words" >&2
-  stop "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
+  until words=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1); do
+    case $words in
+      *unhealthy*) [ $SECONDS -ge $until ] || { set -- --no-recreate; sleep 1; continue; } ;;
+    esac
+    echo "$words" >&2
+    stop "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
+  done
 }

@@ -61,6 +61,19 @@ it.each([',shop.example', 'api.example shop.example', ' shop.example , api.examp
   60_000,
 );
 
+it('with a name as long as a host name may be', async () => {
+  const label = (letter: string) => letter.repeat(63);
+  const name = `${label('a')}.${label('b')}.${label('c')}.${'d'.repeat(61)}`;
+  const other = await startNginx({ SERVER_NAMES: name });
+  try {
+    expect(await other.curl('-H', `Host: ${name}`, 'http://127.0.0.1:8080/products/1')).toMatch(
+      /^HTTP\/1.1 200 /,
+    );
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
 it.each(['', ' , '])(
   'none, with the setting %j',
   async names => {

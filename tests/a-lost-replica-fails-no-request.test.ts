@@ -214,6 +214,24 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
   expect(slow.length).toBeLessThanOrEqual(tries);
 }, 60_000);
 
+const asked = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
+
+it('that is a write, when the one that it was sent to freezes, is told that it may have been made', async () => {
+  const question = await newQuestion();
+  const names = await replicas();
+  await docker('pause', ...names);
+  const [plain, keyed, vote] = await Promise.all([
+    ask('/qa/questions', { method: 'POST', body: asked }),
+    ask('/qa/questions', { method: 'POST', body: asked, headers: { 'Idempotency-Key': 'frozen' } }),
+    ask(`/qa/questions/${question}/helpful`, { method: 'PUT' }),
+  ]).finally(() => docker('unpause', ...names));
+  const detailOf = ({ status, json }: Answer) => `${status}: ${json.detail}`;
+  for (const answer of [plain, vote])
+    expect(detailOf(answer)).toMatch(/^503: .* look before sending it again/);
+  expect(detailOf(keyed)).toMatch(/^503: .* sent again with its Idempotency-Key it counts once/);
+  await allServe();
+}, 60_000);
+
 it('that is a write, when Nginx passes over all of them and has sent it to none; the next read shows it', async () => {
   const question = await newQuestion();
   const page = `/qa/questions/${question}/answers`;

@@ -24,6 +24,16 @@ it.each([
     'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "abc".',
   ],
   [
+    'REAL_IP_FROM',
+    '10.0.0.256',
+    'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "10.0.0.256".',
+  ],
+  [
+    'SERVER_NAMES',
+    'a..b',
+    'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "a..b".',
+  ],
+  [
     'SERVER_NAMES',
     '*',
     'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "*".',
