@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { generate } from './generate.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(30_000);
 
 async function run(...options: string[]): Promise<{ code: number; said: string; shown: string }> {
@@ -29,7 +28,7 @@ it.each([
   { options: ['--out', ''], named: /out/ },
   { options: ['--rows', '5'], named: /--rows/ },
 ])('names what is wrong with $options, writes nothing and exits with 1', async ({ options, named }) => {
-  const out = await newFolder();
+  const out = await emptyFolder();
   const { code, said } = await run('--out', out, ...options);
   expect(said).toMatch(named);
   expect(said.trimEnd().split('\n')).toHaveLength(1);
@@ -44,7 +43,7 @@ it('asks for a folder when none is named', async () => {
 });
 
 it('does not write beside other data files', async () => {
-  const out = await newFolder();
+  const out = await emptyFolder();
   await writeFile(join(out, 'skus.csv'), '');
   const { code, said } = await run('--out', out);
   expect(said).toBe(
@@ -55,7 +54,7 @@ it('does not write beside other data files', async () => {
 });
 
 it('does not take a file for a folder, and says what the system said', async () => {
-  const folder = await newFolder();
+  const folder = await emptyFolder();
   const file = join(folder, 'a-file');
   await writeFile(file, '');
   expect((await run('--out', file)).said).toContain(`"${file}" is a file`);
@@ -67,13 +66,13 @@ it('does not take a file for a folder, and says what the system said', async () 
 });
 
 it('refuses the same from a script', async () => {
-  const out = await newFolder();
+  const out = await emptyFolder();
   await expect(generate({ out, scale: 2, seed: 1 })).rejects.toThrow('scale must be');
   await expect(generate({ out, scale: 1, seed: Number.NaN })).rejects.toThrow('seed must be');
 });
 
 it('writes a sample to a folder that it makes, and shows a table of what it wrote', async () => {
-  const out = join(await newFolder(), 'new', 'folder');
+  const out = join(await emptyFolder(), 'new', 'folder');
   const { code, shown } = await run('--out', out, '--scale', '1e-4', '--seed', '0');
   expect(code).toBe(0);
   expect(shown).toMatch(/^photos\.csv +566 +[0-9,]+ +2 +1 +1 +0 +2$/m);

@@ -1,11 +1,10 @@
 import { type ColumnType, headerOf } from '../data-files.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { type DirtCounts, dirtPlan } from './dirt.ts';
 import { dataFiles, type FileName } from './files.ts';
 import { type FileReport, generate } from './generate.ts';
 import { type ReadFile, readDataFile, type Value } from './testing/read-data-file.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(60_000);
 
 /** Where a row must name a parent that is there. */
@@ -73,7 +72,7 @@ describe.each([
   let imported: Record<FileName, Counted>;
 
   beforeAll(async () => {
-    const out = await newFolder();
+    const out = await emptyFolder();
     reports = await generate({ out, scale, seed });
     imported = await importAll(out);
   });
@@ -123,7 +122,7 @@ it('plans the real set’s defects at scale 1, and one of each kind in a sample'
 });
 
 it('writes one clean row at least to each file, however small the scale', async () => {
-  const reports = await generate({ out: await newFolder(), scale: 1e-9, seed: 1 });
+  const reports = await generate({ out: await emptyFolder(), scale: 1e-9, seed: 1 });
   expect(reports.map(({ rows, expectedRejected }) => [rows, expectedRejected])).toEqual(
     dataFiles.map(() => [1, 0]),
   );

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { dataFiles } from './files.ts';
 import { generate } from './generate.ts';
 import { Random } from './random.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
 const scale = 0.0005;
-const newFolder = temporaryFolders();
 jest.setTimeout(30_000);
 
 async function digests(seed: number): Promise<string[]> {
-  const out = await newFolder();
+  const out = await emptyFolder();
   await generate({ out, scale, seed });
   const digest = async (name: string) =>
     createHash('sha256')

@@ -1,14 +1,13 @@
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { dataFiles, type FileName } from './files.ts';
 import { generate } from './generate.ts';
 import { type ReadFile, readDataFile } from './testing/read-data-file.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(30_000);
 const files = {} as Record<FileName, ReadFile>;
 
 beforeAll(async () => {
-  const out = await newFolder();
+  const out = await emptyFolder();
   await generate({ out, scale: 0.001, seed: 1 });
   for (const { name } of dataFiles) {
     files[name] = await readDataFile(out, name, name === 'styles.csv' ? '\r\n' : '\n');

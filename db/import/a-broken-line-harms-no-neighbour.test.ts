@@ -1,6 +1,7 @@
 import { catalogueFiles } from '../data-files.ts';
+import { Random } from '../generate/random.ts';
 import { longestRecord } from './records.ts';
-import { type Outcome, outcomes, randomNumbers } from './testing/reading.ts';
+import { type Outcome, outcomes } from './testing/reading.ts';
 
 const [, features, , photos, skus] = catalogueFiles;
 
@@ -76,7 +77,7 @@ test('a line with two places for its quote, or cut off within a text, is rejecte
 });
 
 describe('garbage', () => {
-  const random = randomNumbers(7);
+  const random = new Random(7, 'garbage');
   const letters = [
     '"',
     '"',
@@ -96,17 +97,20 @@ describe('garbage', () => {
     '""',
     '","',
   ];
-  const garbage = () => Array.from({ length: random(12) }, () => letters[random(letters.length)]).join('');
+  const garbage = () =>
+    Array.from({ length: random.below(12) }, () => letters[random.below(letters.length)]).join('');
   const damaged = () => {
-    const line = photo(100 + random(900));
-    const place = random(line.length);
-    return line.slice(0, place) + garbage() + line.slice(place + random(30));
+    const line = photo(100 + random.below(900));
+    const place = random.below(line.length);
+    return line.slice(0, place) + garbage() + line.slice(place + random.below(30));
   };
 
   test('never harms the good lines around it, and every line is accounted for', () => {
     for (let round = 0; round < 1_000; round++) {
-      const lines = Array.from({ length: 1 + random(6) }, () => (random(2) ? garbage() : damaged()));
-      const text = [...before, ...lines, ...after].join(random(2) ? '\n' : '\r\n');
+      const lines = Array.from({ length: 1 + random.below(6) }, () =>
+        random.below(2) ? garbage() : damaged(),
+      );
+      const text = [...before, ...lines, ...after].join(random.below(2) ? '\n' : '\r\n');
       const found = outcomes(photos, text);
       const good = goodRecords(found);
       expect(good.slice(0, 2)).toEqual(before);
@@ -158,11 +162,11 @@ test('blank lines are rejected, the newline that ends a file is no line', () => 
 });
 
 test('what is read does not depend on where the windows of a file end', () => {
-  const random = randomNumbers(11);
+  const random = new Random(11, 'windows');
   const lines = Array.from({ length: 4_000 }, (_, id) => {
-    const line = photo(id + 1).replace('compress', random(9) ? 'compress' : 'com\npréss');
+    const line = photo(id + 1).replace('compress', random.below(9) ? 'compress' : 'com\npréss');
     const places = positionsOf(line, '"');
-    return random(20) ? line : without(line, places[random(places.length)] as number);
+    return random.below(20) ? line : without(line, places[random.below(places.length)] as number);
   });
   const text = lines.join('\n');
   const whole = outcomes(photos, text);

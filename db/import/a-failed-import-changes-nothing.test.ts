@@ -5,10 +5,11 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, readList } from './testing/data-folder.ts';
 import { mountSmallDisk } from './testing/small-disk.ts';
 
 const untouched = '; what was served before is untouched.';

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
 import { qaFiles } from '../data-files.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { folderAt } from './data-folder.ts';
 import { type ImportRequest, importFolder } from './import-folder.ts';
 import { createEmptyNext, createNext } from './next-schema.ts';
@@ -11,7 +12,6 @@ import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { emptyFolder } from './testing/data-folder.ts';
 
 // Idempotency-Keys (app/questions/once.ts).
 

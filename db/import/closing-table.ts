@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { shown } from './header.ts';
-import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './stage-file.ts';
+import type { FileCount, ImportResult } from './results.ts';
 import { totals } from './summary.ts';
 
 /** So many ignored columns of a file, and ignored files, are named. */

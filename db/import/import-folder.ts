@@ -7,9 +7,10 @@ import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
 import { buildTable, createEmptyNext, createNext, rowOfNext } from './next-schema.ts';
 import { type Progress, silent } from './progress.ts';
+import type { FileResult, ImportResult, SetResult, TableResult } from './results.ts';
 import { appliedMigrations, betweenMigrations } from './schema-version.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
-import { type FileCount, type Lists, stageFile } from './stage-file.ts';
+import { type Lists, stageFile } from './stage-file.ts';
 import { swap } from './swap.ts';
 import { holdWrites, refuseUserRows } from './user-rows.ts';
 
@@ -29,32 +30,6 @@ export interface ImportRequest {
   readonly progress?: Progress;
   /** Gives up the import, until it swaps. */
   readonly signal?: AbortSignal;
-}
-
-/** What became of a file, and how long that took. */
-export interface FileResult extends FileCount {
-  readonly elapsed_s: number;
-}
-
-/** A finished table, and how long its rows and indexes took. */
-export interface TableResult {
-  readonly name: string;
-  readonly elapsed_s: number;
-}
-
-/** What became of a data set. */
-interface SetResult {
-  readonly files: readonly FileResult[];
-  readonly tables: readonly TableResult[];
-}
-
-export interface ImportResult extends SetResult {
-  /** Files of the folder that are ignored. */
-  readonly furtherFiles: readonly string[];
-  /** The lists that have lines in them. */
-  readonly rejects: string | undefined;
-  readonly repairs: string | undefined;
-  readonly elapsed_s: number;
 }
 
 /**

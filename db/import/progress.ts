@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { FileResult, TableResult } from './import-folder.ts';
+import type { FileResult, TableResult } from './results.ts';
 
 /** Is told how an import goes on. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Defect, explain } from './explain.ts';
+import { type Defect, defectOf } from './defect.ts';
 import { plain } from './fields.ts';
 import { looseRecord, plainRecord, quotedRecord } from './grammar.ts';
 import type { Column } from './header.ts';
@@ -80,7 +80,7 @@ export class RecordReader {
     if (this.#good(line)) return end + 1;
     if (line === '') this.#bad(line, { reason: 'empty line' });
     else if (hasOddQuotes(line)) return this.#readUnclosed(line, start, end);
-    else this.#bad(line, explain(this.#columns, line));
+    else this.#bad(line, defectOf(this.#columns, line));
     return end + 1;
   }
 
@@ -89,12 +89,12 @@ export class RecordReader {
     const joined = this.#join(start, end, repaired !== undefined);
     if (joined && this.#good(joined.record, joined.lines)) return joined.end + 1;
     if (repaired !== undefined && this.#good(repaired, 1, line)) return end + 1;
-    const defect = joined && explain(this.#columns, joined.record);
+    const defect = joined && defectOf(this.#columns, joined.record);
     if (joined && defect?.isWhole) {
       this.#bad(joined.record, defect, joined.lines);
       return joined.end + 1;
     }
-    this.#bad(line, explain(this.#columns, line));
+    this.#bad(line, defectOf(this.#columns, line));
     return end + 1;
   }
 

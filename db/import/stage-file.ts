@@ -9,21 +9,7 @@ import { furtherNames, type Key } from './header.ts';
 import { IdSet } from './ids.ts';
 import type { LineList } from './line-list.ts';
 import { longestRecord, RecordReader, type Records } from './records.ts';
-
-/** What became of a file's lines. A text with newlines in it counts as one line, its others as continuations. */
-export interface FileCount {
-  readonly name: string;
-  /** Columns that are ignored, as text to show. */
-  readonly furtherColumns: readonly string[];
-  lines: number;
-  imported: number;
-  /** Of the imported. */
-  repaired: number;
-  rejected: number;
-  continuations: number;
-  /** Of the imported, those with a date before 2000. */
-  earlyDates: number;
-}
+import type { FileCount } from './results.ts';
 
 export interface Lists {
   readonly rejects: LineList;

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
-import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './stage-file.ts';
+import type { FileCount, ImportResult } from './results.ts';
 
 /** What an import did, for programs: `--json` prints it. */
 export function summary({ files, tables, furtherFiles, rejects, repairs, elapsed_s }: ImportResult) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, ask } from './ask.ts';
+import { type Api, getFrom } from './api.ts';
 import { type Difference, differenceOf, type Found } from './difference.ts';
 import { type Expectation, expectationOfPage, expectationsOf } from './expected.ts';
 import type { Progress } from './progress.ts';
@@ -40,16 +40,16 @@ export async function compare(api: Api, chosen: Chosen, progress: Progress): Pro
   await Promise.all(
     Array.from({ length: connections }, async () => {
       for (const expectation of expectations)
-        note(result, expectation, await askUntilFree(api, expectation.path, result), chosen);
+        note(result, expectation, await getUntilFree(api, expectation.path, result), chosen);
     }),
   );
   progress.end();
   return result;
 }
 
-async function askUntilFree(api: Api, path: string, result: Comparison): Promise<Found> {
+async function getUntilFree(api: Api, path: string, result: Comparison): Promise<Found> {
   for (let attempt = 1; ; attempt++) {
-    const found = await ask(api, path);
+    const found = await getFrom(api, path);
     if (found.status !== 503 || !(found.retryAfter_s >= 0)) return found;
     result.busy++;
     if (attempt === attempts) return found;

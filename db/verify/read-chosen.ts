@@ -17,8 +17,8 @@ import {
   styleFile,
 } from './chosen.ts';
 import { findFiles } from './files.ts';
+import { readListPages } from './list-pages.ts';
 import type { Progress } from './progress.ts';
-import { readList } from './read-list.ts';
 import { readRows, type Wish } from './read-rows.ts';
 import { Reservoir } from './reservoir.ts';
 import type { FileIds } from './user-writes.ts';
@@ -46,7 +46,7 @@ export async function readChosen(
   progress: Progress,
 ): Promise<Chosen> {
   const files = await findFiles(folder);
-  const pages = await readList(files, seed, progress);
+  const pages = await readListPages(files, seed, progress);
   let bytes = 0;
   let rows = 0;
   let repaired = 0;

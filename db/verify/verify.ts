@@ -1,4 +1,4 @@
-import { type Api, ask } from './ask.ts';
+import { type Api, getFrom } from './api.ts';
 import { type Comparison, compare } from './compare.ts';
 import { VerifyFailure } from './failure.ts';
 import type { Progress } from './progress.ts';
@@ -26,7 +26,7 @@ export async function verify({ data, api, products, seed, progress }: VerifyOpti
   comparison: Comparison;
 }> {
   // Before the files are read, which takes much longer.
-  const { status } = await ask(api, probe);
+  const { status } = await getFrom(api, probe);
   if (status !== 200)
     throw new VerifyFailure(
       `The API at ${api.url.origin} answers GET ${probe} with ${status} instead of 200.`,

@@ -4,7 +4,8 @@ import { startReplica, startTestService, type TestService } from '../../app/test
 import { type FileReport, generate } from '../generate/generate.ts';
 import { folderAt } from '../import/data-folder.ts';
 import { importFolder } from '../import/import-folder.ts';
-import { emptyFolder, fullFolder } from '../import/testing/data-folder.ts';
+import { fullFolder } from '../import/testing/data-folder.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { silent } from './progress.ts';
 import { verify } from './verify.ts';
 

@@ -1,21 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogueFiles, headerOf, qaFiles } from '../../data-files.ts';
+import { emptyFolder } from '../../testing/temporary-folder.ts';
 
 type Name = (typeof catalogueFiles | typeof qaFiles)[number]['name'];
 /** The lines of some files, below their headers. */
 export type Lines = Partial<Record<Name, readonly string[]>>;
-
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map(folder => rm(folder, { recursive: true }))));
-
-/** A new, empty folder, gone after the test file. */
-export async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'elier-import-'));
-  folders.push(folder);
-  return folder;
-}
 
 /** A new folder with all files of the catalogue; those without lines hold their header only. */
 export function catalogueFolder(lines: Lines): Promise<string> {

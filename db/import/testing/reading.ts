@@ -27,12 +27,3 @@ export function outcomes(file: DataFile, text: string, windowBytes = Number.POSI
   }
   return found;
 }
-
-/** The same whole numbers below `limit` on every run (a linear congruential generator, Numerical Recipes). */
-export function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return limit => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}

@@ -15,7 +15,7 @@ const randomPages = 8;
  * Chooses pages of the list of products and reads what they must show, in two passes over the products' file: the place of a
  * product is known when all ids have been read.
  */
-export async function readList(files: Files, seed: number, progress: Progress): Promise<ListPage[]> {
+export async function readListPages(files: Files, seed: number, progress: Progress): Promise<ListPage[]> {
   const path = files.pathOf(productFile);
   progress.begin('the list', 2 * files.bytesOf(productFile));
   let bytes = 0;
