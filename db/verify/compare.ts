@@ -7,35 +7,35 @@ import type { Chosen } from './read-chosen.ts';
 import { unexplained } from './user-writes.ts';
 
 export interface Comparison {
-  /** Answers compared, by route. */
+  /** The number of responses compared, by route. */
   readonly compared: Map<string, number>;
-  /** Of them, those that had to be 404. */
+  /** Responses expected to be 404. */
   notFound: number;
-  /** How often the API was busy (503 with Retry-After), and was asked again after as long as it wished. */
+  /** 503 responses with Retry-After. Each is followed by another attempt after the given time. */
   busy: number;
-  /** Those that differ by what users wrote since the import only. */
+  /** Responses that differ only by users' writes since the import. */
   byUsers: number;
-  /** The others that differ. */
+  /** All other responses that differ. */
   differing: number;
-  /** The first of those that differ. */
+  /** The first few of them. */
   readonly differences: Difference[];
 }
 
 const connections = 8;
 const longestPause_ms = 30_000;
-/** How often one answer is asked for; what is busy for longer differs. */
+/** Attempts per request. A response that is still 503 after the last one differs. */
 const attempts = 5;
 const differencesKept = 10;
 
 /**
- * Asks the API about each page and product, and compares what it answers with what it must. Throws VerifyFailure when it
- * gives no answer at all.
+ * Requests each page and product from the API, and compares the responses with the expected ones. Throws VerifyFailure
+ * when no response arrives.
  */
 export async function compare(api: Api, chosen: Chosen, progress: Progress): Promise<Comparison> {
   const counts = { notFound: 0, busy: 0, byUsers: 0, differing: 0 };
   const result: Comparison = { compared: new Map(), ...counts, differences: [] };
   progress.begin('comparing', chosen.products.length);
-  // All share one generator: each takes the next request, and one that fails ends it for all.
+  // All connections share one generator. When one of them fails, its loop closes the generator for all.
   const expectations = expectationsOfAll(chosen, progress);
   await Promise.all(
     Array.from({ length: connections }, async () => {

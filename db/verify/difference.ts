@@ -1,12 +1,12 @@
 import type { Expectation } from './expected.ts';
 
-/** What the API answered; its body is text. */
+/** A response of the API. */
 export interface Found {
   readonly status: number;
   readonly body: string;
 }
 
-/** Where an answer is not what it must be: the place in the answer, and what stands there, as JSON. */
+/** A place in a response whose value is not the expected one. Both values are JSON. */
 export interface Difference {
   readonly path: string;
   readonly place: string;
@@ -14,13 +14,13 @@ export interface Difference {
   readonly found: string;
 }
 
-/** The first difference between an answer and what it must be, the order of keys included; undefined if there is none. */
+/** The first difference between a response and the expected one, the order of keys included. */
 export function differenceOf(expectation: Expectation, found: Found): Difference | undefined {
   const { path, status } = expectation;
   if (found.status !== status)
     return { path, place: 'status', expected: String(status), found: String(found.status) };
   if (status !== 200) return undefined;
-  // Keys that are numbers come first and in order in any object of JavaScript, on both sides.
+  // JavaScript puts numeric keys first and in ascending order, on both sides.
   const place = firstPlace(expectation.body, parsed(found.body), 'body');
   return place && { path, ...place };
 }
@@ -50,7 +50,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The JSON that a text is; undefined when it is none. */
+/** The value of a JSON text; undefined when the text is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

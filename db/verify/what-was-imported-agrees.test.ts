@@ -35,19 +35,19 @@ async function expectAgreement(): Promise<void> {
   const { chosen, comparison } = await run();
   expect(comparison.differences).toEqual([]);
   expect(comparison).toMatchObject({ differing: 0, byUsers: 0 });
-  // All products: so no row is left out but those that an import must reject.
+  // All products are chosen, so only rows that an import must reject are missing.
   const kept = files.reduce((sum, { rows, expectedRejected }) => sum + rows - expectedRejected, 0);
   expect(chosen.products).toHaveLength(chosen.productsInAll);
   expect(chosen.rows).toBe(kept);
   expect(chosen.repaired).toBe(2);
 }
 
-test('every answer about every product of a generated set, all kinds of defects included, agrees', async () => {
+test('every response about every product of a generated set with all kinds of defects agrees', async () => {
   await load();
   await expectAgreement();
 });
 
-test('what users wrote since is told apart', async () => {
+test("users' writes since the import are told apart from errors", async () => {
   const put = (path: string) => service.call(path, { method: 'PUT' });
   const post = (path: string, more: object) =>
     service.call(path, { method: 'POST', body: { body: 'b', name: 'n', email: 'n@mail.example', ...more } });
@@ -74,7 +74,7 @@ test('what users wrote since is told apart', async () => {
   expect((await run()).comparison.differing).toBeGreaterThan(0);
 });
 
-test('a set in the forms of other cohorts and of spreadsheets agrees, too', async () => {
+test('a set with other header forms, orders of columns and spreadsheet formats agrees', async () => {
   const change = async (name: string, header: string, line: (...values: string[]) => string) => {
     const text = await readFile(join(data, name), 'utf8');
     const [, ...lines] = text.split(/\r?\n/);
@@ -118,12 +118,12 @@ test('a set in the forms of other cohorts and of spreadsheets agrees, too', asyn
 });
 
 test.each([
-  ['none', [], 0],
-  ['some that are too large for one page', Array.from({ length: 30 }, (_, id) => id + 1), 60_000],
-])('a list of products agrees: %s', async (_, ids, bytes) => {
+  ['without products', [], 0],
+  ['with products that are too large for one page', Array.from({ length: 30 }, (_, id) => id + 1), 60_000],
+])('a list %s agrees', async (_, ids, bytes) => {
   data = await fullFolder({ 'product.csv': ids.map(id => `${id},"n","s","${'ä'.repeat(bytes / 2)}","c",1`) });
   await load();
-  const replica = await startReplica(service.database.app); // with nothing in its cache
+  const replica = await startReplica(service.database.app); // its cache is empty
   const { comparison } = await run(replica.port);
   await replica.stop();
   expect(comparison).toMatchObject({ differing: 0, differences: [] });
