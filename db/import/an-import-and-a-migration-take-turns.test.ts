@@ -45,7 +45,7 @@ const hasColumn = async () => {
   return rowCount === 1;
 };
 
-/** What db/migrate.ts does, as far as to before its end. */
+/** Runs the steps of db/migrate.ts before its commit. */
 async function beginMigration(): Promise<void> {
   await migration.query('select pg_advisory_lock($1)', [migrationLock]);
   await migration.query(`
@@ -58,7 +58,7 @@ async function endMigration(end: 'commit' | 'rollback'): Promise<void> {
   await migration.query('select pg_advisory_unlock($1)', [migrationLock]);
 }
 
-describe('a swap amid a migration of the catalogue', () => {
+describe('a swap during a migration of the catalogue', () => {
   beforeEach(async () => {
     await createNext(owner, 'catalogue');
     await owner.query(
@@ -73,10 +73,10 @@ describe('a swap amid a migration of the catalogue', () => {
       patience_ms,
     });
 
-  it('waits, and then refuses to swap the altered table away', async () => {
+  it('waits, and then refuses to replace the altered table', async () => {
     await beginMigration();
     const swapping = expect(swapCatalogue(10_000)).rejects.toThrow(
-      'The schema was migrated while the import ran; what was served before is untouched.',
+      'The schema was migrated while the import ran; the served data is unchanged.',
     );
     await sleep(600);
     await endMigration('commit');
@@ -85,7 +85,7 @@ describe('a swap amid a migration of the catalogue', () => {
     expect(await appliedMigrations(owner)).toMatch(/ 99$/);
   });
 
-  it('waits, and goes on when the migration fails', async () => {
+  it('waits, and continues when the migration fails', async () => {
     const before = await appliedMigrations(owner);
     await beginMigration();
     const swapping = swapCatalogue(10_000);
@@ -96,31 +96,31 @@ describe('a swap amid a migration of the catalogue', () => {
     expect(await appliedMigrations(owner)).toBe(before);
   });
 
-  it('says so when the migration does not end', async () => {
+  it('reports that a migration does not end', async () => {
     await beginMigration();
-    await expect(swapCatalogue(500)).rejects.toThrow('A migration is running; what was served before');
+    await expect(swapCatalogue(500)).rejects.toThrow('A migration is running; the served data');
     await endMigration('rollback');
     expect(await served()).toBe('served');
   });
 });
 
 test.each([
-  ['the newest', undo008, '008_by_helpfulness.sql'],
-  ['older than another that was applied', undo007, '007_no_email.sql'],
-])('an import amid which a migration is applied is refused, be it %s', async (_, undo, name) => {
+  ['newest', undo008, '008_by_helpfulness.sql'],
+  ['out-of-order', undo007, '007_no_email.sql'],
+])('an import fails when the %s migration is applied during its run', async (_, undo, name) => {
   await undo(owner);
   let migrating: Promise<string[]> | undefined;
   const begin = () => {
     migrating ??= migrate(database.owner, database.app.password);
   };
   await expect(load(await next(), { progress: { ...silent, begin } })).rejects.toThrow(
-    'The schema was migrated while the import ran; what was served before is untouched.',
+    'The schema was migrated while the import ran; the served data is unchanged.',
   );
   expect(await migrating).toEqual([name]);
   expect(await served()).toBe('served');
 });
 
-it('an import begins when the migration has ended, with the tables as they are then', async () => {
+it('an import waits for the end of a migration, and copies the migrated tables', async () => {
   await beginMigration();
   const importing = load(await next());
   await sleep(300);
@@ -129,13 +129,13 @@ it('an import begins when the migration has ended, with the tables as they are t
   expect([await served(), await hasColumn()]).toEqual(['next', true]);
 });
 
-it('an import says that a migration does not end', async () => {
+it('an import reports that a migration does not end', async () => {
   await beginMigration();
-  await expect(load(await next())).rejects.toThrow('A migration is running; what was served before');
+  await expect(load(await next())).rejects.toThrow('A migration is running; the served data');
   await endMigration('rollback');
 });
 
-it('a migration begins when an import has copied the tables', async () => {
+it('a migration waits until an import has copied the tables', async () => {
   await undo008(owner);
   await migration.query('begin; lock table catalogue.product in access exclusive mode');
   const importing = load(await fullFolder({})).catch(({ message }) => message);
@@ -147,7 +147,7 @@ it('a migration begins when an import has copied the tables', async () => {
   expect(await appliedMigrations(owner)).not.toMatch(/ 8$/);
   await migration.query('commit');
   expect(await migrating).toEqual(['008_by_helpfulness.sql']);
-  // Whichever swap or migration came first.
+  // The swap and the migration may come in either order.
   await importing;
   const { rows } = await owner.query(`select to_regclass('qa.question_by_helpfulness')::text as index`);
   expect(rows).toEqual([{ index: 'qa.question_by_helpfulness' }]);

@@ -9,7 +9,7 @@ const columns = (file: DataFile) => columnsOf(file, file.name, headerOf(file));
 const patterns = new Map(files.map(file => [file, looseRecord(columns(file))]));
 const noReason = 'not a record of this file';
 
-test('every record that the pattern refuses is explained, and none that it takes', () => {
+test('a record has a reason exactly if the pattern does not match', () => {
   const random = new Random(3, 'records');
   const bare = [
     '0',
@@ -94,7 +94,7 @@ test('every record that the pattern refuses is explained, and none that it takes
   expect(good).toBeGreaterThan(10_000);
 });
 
-test('the largest numbers are the largest', () => {
+test('the pattern matches numbers up to their limits', () => {
   const [, , , , skus] = catalogueFiles;
   for (const limit of [9, 10, 99, 1_999_999_999, 2_147_483_639, 2_147_483_646, 2_147_483_647])
     expect(looseRecord(columns(skus)).test(`1,1,"x",${limit}`)).toBe(true);

@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** All that can be said of the tables without their rows. */
+/** All properties of the tables, without their rows. */
 async function shape() {
   const queries = [
     `select nspname, nspowner, nspacl from pg_namespace where nspname !~ '^pg_' order by nspname`,
@@ -35,13 +35,13 @@ async function shape() {
        join pg_class on pg_class.oid = indrelid
       where relnamespace::regnamespace::text in ('catalogue', 'qa') order by 1`,
   ];
-  const answers = [];
-  for (const text of queries) answers.push((await client.query(text)).rows);
-  return answers;
+  const results = [];
+  for (const text of queries) results.push((await client.query(text)).rows);
+  return results;
 }
 
-test('columns, checks, indexes, identities, settings and privileges outlive an import', async () => {
-  // What no migration uses so far.
+test('an import keeps columns, checks, indexes, identities, settings and privileges', async () => {
+  // Features that no migration uses so far.
   await client.query(`
     alter table qa.question set (fillfactor = 90, autovacuum_enabled = false);
     comment on column catalogue.product.styles is 'a comment';
@@ -62,7 +62,7 @@ test('columns, checks, indexes, identities, settings and privileges outlive an i
   expect(await shape()).toEqual(before);
 });
 
-test('they lie in the order of their keys, are analysed, and no read has to mark them as visible', async () => {
+test('new tables are in the order of their keys, analysed and marked all-visible', async () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => ((index * 7) % 3_000) + 1);
   const folder = await fullFolder({
     'product.csv': ids.map(id => `${id},"n","s","d","c",1`),

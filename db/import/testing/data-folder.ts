@@ -4,10 +4,10 @@ import { catalogueFiles, headerOf, qaFiles } from '../../data-files.ts';
 import { emptyFolder } from '../../testing/temporary-folder.ts';
 
 type Name = (typeof catalogueFiles | typeof qaFiles)[number]['name'];
-/** The lines of some files, below their headers. */
+/** The lines of some files, without their headers. */
 export type Lines = Partial<Record<Name, readonly string[]>>;
 
-/** A new folder with all files of the catalogue; those without lines hold their header only. */
+/** A new folder with all files of the catalogue. Files without lines contain only the header. */
 export function catalogueFolder(lines: Lines): Promise<string> {
   return folderOf(catalogueFiles, lines);
 }
@@ -32,8 +32,10 @@ async function folderOf(
   return folder;
 }
 
-/** A list of lines as the importer wrote it: file, line and reason of each. */
+/** The file, line and reason of each entry in a list that the importer wrote. */
 export async function readList(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8');
-  return [...text.matchAll(/^(\S+\.csv,\d+,)"([^"]*)",/gm)].map(([, place, reason]) => `${place}${reason}`);
+  return [...text.matchAll(/^(\S+\.csv,\d+,)"([^"]*)",/gm)].map(
+    ([, position, reason]) => `${position}${reason}`,
+  );
 }
