@@ -25,8 +25,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Lets an autovacuum of qa.question begin that takes minutes. */
-async function autovacuum(): Promise<void> {
+/** Starts an autovacuum of qa.question that takes minutes. */
+async function startAutovacuum(): Promise<void> {
   await owner.query(`
     insert into qa.question (product_id, body, asker_name, user_written)
       select 1, repeat('b', 1000), 'n', false from generate_series(1, 20000);
@@ -43,9 +43,9 @@ async function isVacuuming(): Promise<boolean> {
   return rowCount === 1;
 }
 
-test('to the swap of an import', async () => {
+test('an autovacuum yields to the swap of an import', async () => {
   const folder = await qaFolder({ 'questions.csv': ['1,5,"next",1,"n","e@x.com",0,3'] });
-  await autovacuum();
+  await startAutovacuum();
   await importFolder({
     owner: database.owner,
     folder: folderAt(folder),
@@ -54,8 +54,8 @@ test('to the swap of an import', async () => {
   expect((await owner.query('select body from qa.question')).rows).toEqual([{ body: 'next' }]);
 });
 
-test('to a migration', async () => {
+test('an autovacuum yields to a migration', async () => {
   await undo008(owner);
-  await autovacuum();
+  await startAutovacuum();
   expect(await migrate(database.owner, database.app.password)).toEqual(['008_by_helpfulness.sql']);
 });
