@@ -57,7 +57,7 @@ describe('every command that needs Docker says what to do without', () => {
     [
       'a running engine',
       engineSays('Cannot connect to the Docker daemon at unix:///var/run/docker.sock.'),
-      /needs a running Docker engine, and the one of this machine does not answer: start /,
+      /needs a running Docker engine, and the one of this machine does not respond: start /,
     ],
   ])('%s', (_, docker, sentence) => {
     const PATH = pathWith(docker);
