@@ -46,8 +46,9 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts PostgreSQL from its npm package on a data folder, on a free port of 127.0.0.1. Initialises the folder if it does not
- * exist. Uses a server that already runs there, even one that another process is just starting. Throws EmbeddedFailure.
+ * Starts PostgreSQL from its npm package on a data folder, on a free port of 127.0.0.1. Initialises the folder if it
+ * does not exist. Uses a server that already runs there, even one that another process is just starting. Throws
+ * EmbeddedFailure.
  */
 export async function startEmbedded(
   folder: string,
@@ -114,7 +115,9 @@ async function binaries(): Promise<string> {
 
 const isInitialised = (folder: string) => existsSync(join(folder, 'data', 'PG_VERSION'));
 
-/** Initialises the data folder under a temporary name, then renames it. Of several processes, only the first succeeds. */
+/**
+ * Initialises the data folder under a temporary name, then renames it. Of several processes, only the first succeeds.
+ */
 async function initialise(bin: string, folder: string): Promise<void> {
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
   try {
@@ -185,7 +188,9 @@ async function isStartedByAnother(folder: string): Promise<boolean> {
   return false;
 }
 
-/** The port of the server on the folder, from postmaster.pid. After a crash that file is stale, so the port is tried. */
+/**
+ * The port of the server on the folder, from postmaster.pid. After a crash that file is stale, so the port is tried.
+ */
 async function runningPort(folder: string): Promise<number | undefined> {
   const file = join(folder, 'data', 'postmaster.pid');
   const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];

@@ -43,8 +43,8 @@ function dotenv(): string {
 }
 
 /**
- * The stack's address, from HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for any other
- * value.
+ * The stack's address, from HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for any
+ * other value.
  */
 export function stackAddress(settings: Environment): URL {
   const text = settings.HTTP_PORT || '8080';

@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError } from 'pg';
 
 /**
- * An advisory lock. A migration holds it while it changes the schema, and an import while it copies or swaps a schema. Any
- * number that nothing else in the database uses.
+ * An advisory lock. A migration holds it while it changes the schema, and an import while it copies or swaps a schema.
+ * Any number that nothing else in the database uses.
  */
 export const migrationLock = 7_205_941;
 
-/** Limits for a transaction that takes table locks, in milliseconds. All later reads and writes of the table wait behind it. */
+/**
+ * Limits for a transaction that takes table locks, in milliseconds. All later reads and writes of the table wait behind
+ * it.
+ */
 const wait_ms = {
   /**
    * An autovacuum yields only after this time. PostgreSQL's default is 1,000 ms, and only a superuser may change it.
@@ -33,8 +36,8 @@ export interface Patience {
 }
 
 /**
- * Runs `work` in a transaction that waits at most half a second for each lock. Repeats the transaction when a lock is not
- * available, or when `work` returns false. Returns false after the time limit; then nothing has changed.
+ * Runs `work` in a transaction that waits at most half a second for each lock. Repeats the transaction when a lock is
+ * not available, or when `work` returns false. Returns false after the time limit; then nothing has changed.
  *
  * Throws UncertainCommit when the server did not confirm the commit. After any other error nothing has changed.
  */
@@ -71,7 +74,9 @@ async function attemptOnce(client: Client, work: () => Promise<boolean>): Promis
   return true;
 }
 
-/** Sets the limits of the current transaction. Without the right to set deadlock_timeout, waits are about 1 s longer. */
+/**
+ * Sets the limits of the current transaction. Without the right to set deadlock_timeout, waits are about 1 s longer.
+ */
 async function limitWaits(client: Client): Promise<void> {
   await client.query(`set local idle_in_transaction_session_timeout = ${wait_ms.idle}`);
   await client.query(

@@ -21,13 +21,14 @@ export class MigrationFailure extends Error {}
 const orDeleteAll = 'or delete all data with make reset (TARGET=dev: the data of make dev)';
 
 /**
- * Brings the schema up to date: applies the missing files of db/migrations in order, each in its own transaction, and sets
- * the password of the app's role. Safe to repeat and to run concurrently. Returns the names of the applied migrations.
+ * Brings the schema up to date: applies the missing files of db/migrations in order, each in its own transaction, and
+ * sets the password of the app's role. Safe to repeat and to run concurrently. Returns the names of the applied
+ * migrations.
  *
  * A migration waits at most half a second for each lock, because all later reads wait behind it. Then it is repeated.
  *
- * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for an applied one that
- * was changed or removed, and for an invalid file name.
+ * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for an applied one
+ * that was changed or removed, and for an invalid file name.
  */
 export async function migrate(
   owner: DatabaseSettings,

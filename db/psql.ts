@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { developmentFolder, EmbeddedFailure, embeddedOwner } from './embedded.ts';
 
-// Runs psql on the database of `make dev` for `make psql TARGET=dev`. Uses the system's psql, as the npm package has none.
+// Runs psql on the database of `make dev` for `make psql TARGET=dev`. Uses the system's psql, as the npm package has
+// none.
 process.on('SIGINT', () => {}); // left to psql, which cancels the current query
 
 try {

@@ -8,9 +8,9 @@ const replacementLock = 7_205_942;
 const maxAttempts = 5;
 
 /**
- * Replaces a database: creates a new one, calls `fill`, and exchanges the names in one transaction. This disconnects all
- * clients, and they reach the new database when they reconnect. Then drops the old database. An earlier failure changes
- * nothing.
+ * Replaces a database: creates a new one, calls `fill`, and exchanges the names in one transaction. This disconnects
+ * all clients, and they reach the new database when they reconnect. Then drops the old database. An earlier failure
+ * changes nothing.
  */
 export async function replaceDatabase(
   owner: DatabaseSettings,

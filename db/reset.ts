@@ -6,8 +6,8 @@ import { migrate } from './migrate.ts';
 import { replaceDatabase } from './replace-database.ts';
 import { importSample } from './sample.ts';
 
-// Resets a database to a generated sample for `make reset`, which asks for confirmation first. The app keeps serving the old
-// data until the sample is ready.
+// Resets a database to a generated sample for `make reset`, which asks for confirmation first. The app keeps serving
+// the old data until the sample is ready.
 const { target } = new Command('reset')
   .description('Replaces all data of the database that PGHOST … name by the generated sample.')
   .addOption(new Option('--target <database>', 'dev: the database of "make dev"').choices(['dev']))

@@ -11,8 +11,8 @@ import { importFolder } from './import/import-folder.ts';
 const sampleScale = 0.001;
 
 /**
- * Imports a small generated data set into an empty, migrated database. Returns the number of imported rows, or 0 when the
- * database is not empty. Throws the errors of `importFolder`.
+ * Imports a small generated data set into an empty, migrated database. Returns the number of imported rows, or 0 when
+ * the database is not empty. Throws the errors of `importFolder`.
  */
 export async function importSample(owner: DatabaseSettings): Promise<number> {
   if (!(await isEmpty(owner))) return 0;

@@ -3,8 +3,8 @@ import type { Random } from './random.ts';
 
 /**
  * The kinds of defects. A row has at most one. An import repairs a row that lacks the closing quote of `url` or
- * `thumbnail_url`, and rejects the others: an orphan refers to a parent that does not exist, a duplicate has the id of an
- * earlier row, and a zero is related to product 0.
+ * `thumbnail_url`, and rejects the others: an orphan refers to a parent that does not exist, a duplicate has the id of
+ * an earlier row, and a zero is related to product 0.
  */
 const dirtKinds = ['url quote', 'thumbnail quote', 'orphan', 'duplicate', 'zero'] as const;
 export type DirtKind = (typeof dirtKinds)[number];

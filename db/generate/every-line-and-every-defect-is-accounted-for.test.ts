@@ -37,7 +37,9 @@ interface Counted {
   zero: number;
 }
 
-/** The rows that an import accepts, and the counts that it rejects by reason, by the rules of the import in their order. */
+/**
+ * The rows that an import accepts, and the counts that it rejects by reason, by the rules of the import in their order.
+ */
 async function importAll(folder: string): Promise<Record<FileName, Counted>> {
   const result = {} as Record<FileName, Counted>;
   for (const { name } of dataFiles) {

@@ -4,8 +4,8 @@ import { generate } from './generate.ts';
 import { InvalidOption, scaleFrom, seedFrom } from './options.ts';
 import { progressOn } from './progress.ts';
 
-// `node --max-semi-space-size=16` (MiB) keeps the process below 200 MiB. Rows are short-lived strings, and on a large host
-// V8's default lets more of them pile up between garbage collections.
+// `node --max-semi-space-size=16` (MiB) keeps the process below 200 MiB. Rows are short-lived strings, and on a large
+// host V8's default lets more of them pile up between garbage collections.
 const { out, scale, seed } = new Command('generate')
   .description('Writes nine data files with the shape of the real data set.')
   .requiredOption('--out <folder>', 'where to write; must not contain data files yet')
@@ -35,7 +35,9 @@ try {
   console.error(interruption.signal.aborted ? `Interrupted: no file was left in ${out}.` : sentence(error));
 }
 
-/** The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack. */
+/**
+ * The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack.
+ */
 function sentence(error: unknown): string {
   if (error instanceof InvalidOption) return `generate: ${error.message}`;
   if (error instanceof Error && 'syscall' in error) return `generate: writing failed: ${error.message}`;

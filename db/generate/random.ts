@@ -10,8 +10,8 @@ function mix(bits: number): number {
 }
 
 /**
- * Pseudorandom numbers by (seed, stream, index). `at(index)` jumps to an index, and the following draws are independent of
- * all earlier ones. Only 32-bit integer arithmetic, so that every machine draws the same numbers.
+ * Pseudorandom numbers by (seed, stream, index). `at(index)` jumps to an index, and the following draws are independent
+ * of all earlier ones. Only 32-bit integer arithmetic, so that every machine draws the same numbers.
  */
 export class Random {
   readonly #key: number;

@@ -24,7 +24,9 @@ const columns = files.flatMap(file =>
   ),
 );
 const texts = ['one\ntwo', '\n', 'a\n\n\nb', 'end\n', '\nbegin', 'a "quoted"\nword', 'a\r\nb', '"\n"'];
-/** Texts whose last line looks like the start of a record. In a last column, such lines count as two that lack a quote. */
+/**
+ * Texts whose last line looks like the start of a record. In a last column, such lines count as two that lack a quote.
+ */
 const listLike = ['a\n4,5,', '1\n2,3,4'];
 
 test.each(columns.map(([file, name]) => [file.name, name, file] as const))(

@@ -5,8 +5,8 @@ import { IdMap, IdSet } from './ids.ts';
 const [productFile, featuresFile, stylesFile, photosFile, skusFile, relatedFile] = catalogueFiles;
 
 /**
- * The limit for all rows of one product, in bytes, far above any real product. PostgreSQL needs about 30 times this memory
- * to assemble the JSON.
+ * The limit for all rows of one product, in bytes, far above any real product. PostgreSQL needs about 30 times this
+ * memory to assemble the JSON.
  */
 const maxProductBytes = 1024 * 1024;
 /** Counters of bytes, shared by products: 4 MiB, however large the ids. */
@@ -120,8 +120,8 @@ const product: TableBuild = {
     order by id`,
 };
 
-// SQL that assembles JSON by concatenation. It takes half the time of PostgreSQL's JSON functions and adds no spaces. No
-// value may be null, or the result is null.
+// SQL that assembles JSON by concatenation. It takes half the time of PostgreSQL's JSON functions and adds no spaces.
+// No value may be null, or the result is null.
 
 function objectOf(values: Readonly<Record<string, string>>): string {
   const members = Object.entries(values).map(([key, value]) => `"${key}":' || ${value}`);
@@ -154,7 +154,9 @@ function orNull(value: string): string {
   return `coalesce(${value}, 'null')`;
 }
 
-/** The number of times that a key occurs in the JSON of all styles. Texts never match, because their quotes are escaped. */
+/**
+ * The number of times that a key occurs in the JSON of all styles. Texts never match, because their quotes are escaped.
+ */
 const keyCount = (key: string) =>
   `sum(octet_length(styles) - octet_length(replace(styles, '${key}', ''))) / ${key.length}`;
 

@@ -6,7 +6,9 @@ import { totals } from './summary.ts';
 /** The most ignored columns of a file, and ignored files, that are named. */
 const maxNamed = 20;
 
-/** The summary of an import: a line per file, in which lines read = imported + rejected, then the paths of the lists. */
+/**
+ * The summary of an import: a line per file, in which lines read = imported + rejected, then the paths of the lists.
+ */
 export function closingTable({ files, furtherFiles, rejects, repairs, elapsed_s }: ImportResult): string {
   const total = totals(files);
   const rows = [

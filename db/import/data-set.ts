@@ -13,7 +13,9 @@ export interface DataSet {
   /** The stage of each file, in the order of the files. Each call returns stages without remembered ids. */
   stages(): Stage[];
   readonly tables: readonly TableBuild[];
-  /** SQL over the finished tables that returns one row: the number of rows from each file, in the order of the files. */
+  /**
+   * SQL over the finished tables that returns one row: the number of rows from each file, in the order of the files.
+   */
   readonly counts: string;
 }
 

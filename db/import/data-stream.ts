@@ -9,12 +9,12 @@ const newline = 0x0a;
 const maxListBytes = 1024 * 1024;
 
 /**
- * A folder whose files arrive one after another in a stream. So a container can import files that only its caller can see,
- * without storing them.
+ * A folder whose files arrive one after another in a stream. So a container can import files that only its caller can
+ * see, without storing them.
  *
- * The stream starts with a line per file: `<bytes> <name>`, or `- <name>` for an ignored file. An empty line follows, then
- * the first `startBytes` of each file, then each file in full. Throws ImportFailure when the stream starts otherwise.
- * Reading a truncated file fails.
+ * The stream starts with a line per file: `<bytes> <name>`, or `- <name>` for an ignored file. An empty line follows,
+ * then the first `startBytes` of each file, then each file in full. Throws ImportFailure when the stream starts
+ * otherwise. Reading a truncated file fails.
  */
 export async function folderFrom(stream: Readable, name: string): Promise<DataFolder> {
   const bytes = new Bytes(stream);

@@ -1,5 +1,6 @@
 /**
- * An expected failure, after which the served data is unchanged. The message is one sentence; `reason` is its first part.
+ * An expected failure, after which the served data is unchanged. The message is one sentence; `reason` is its first
+ * part.
  */
 export class ImportFailure extends Error {
   constructor(reason: string, options?: ErrorOptions) {

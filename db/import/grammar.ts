@@ -35,13 +35,13 @@ const numbers = {
   milliseconds: around(values.milliseconds),
 };
 
-// The patterns match text whose characters are the file's bytes ("latin1"), and do not check UTF-8. Their groups are the
-// columns with a key, in the order of the columns. Each blank can match at only one position of a pattern, so no match
-// backtracks for polynomial time.
+// The patterns match text whose characters are the file's bytes ("latin1"), and do not check UTF-8. Their groups are
+// the columns with a key, in the order of the columns. Each blank can match at only one position of a pattern, so
+// matching takes linear time.
 
 /**
- * The pattern of a record that COPY can read unchanged, with `null 'null'`. PostgreSQL itself drops blanks around numbers.
- * Undefined when the file has ignored columns, which COPY must not read.
+ * The pattern of a record that COPY can read unchanged, with `null 'null'`. PostgreSQL itself drops blanks around
+ * numbers. Undefined when the file has ignored columns, which COPY must not read.
  */
 export function plainRecord(columns: readonly Column[]): RegExp | undefined {
   if (columns.some(({ type }) => !type)) return undefined;
@@ -54,7 +54,9 @@ export function plainRecord(columns: readonly Column[]): RegExp | undefined {
   });
 }
 
-/** The pattern of every good record: the right number of columns, and values of the right types, with or without blanks. */
+/**
+ * The pattern of every good record: the right number of columns, and values of the right types, with or without blanks.
+ */
 export function looseRecord(columns: readonly Column[]): RegExp {
   return recordOf(columns, {
     ...numbers,

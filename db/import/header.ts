@@ -18,8 +18,8 @@ export type Key = 'id' | 'parent' | 'date';
 const shownLength = 60;
 
 /**
- * The columns of a file in the order of its header line, which is passed as bytes ("latin1"). Case, blanks and underscores
- * of the names are free. Throws ImportFailure when two columns have the same name, or a column is missing.
+ * The columns of a file in the order of its header line, which is passed as bytes ("latin1"). Case, blanks and
+ * underscores of the names are free. Throws ImportFailure when two columns have the same name, or a column is missing.
  */
 export function columnsOf(file: DataFile, fileName: string, header: string): Column[] {
   const fields = split(Buffer.from(header, 'latin1').toString(), []);

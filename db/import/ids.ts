@@ -1,7 +1,7 @@
 import { ImportFailure } from './failure.ts';
 
-// Ids run from 1 with gaps, so both classes keep pages of neighbouring ids, and allocate a page for its first id. The largest
-// map of the real set (6.9 million answers) takes 14 MB; a Map would take 300 MB.
+// Ids run from 1 with gaps, so both classes keep pages of neighbouring ids, and allocate a page for its first id. The
+// largest map of the real set (6.9 million answers) takes 14 MB; a Map would take 300 MB.
 
 /** A set of ids: one bit per id, in pages of 4,096 ids. */
 export class IdSet {
@@ -34,8 +34,8 @@ export class IdSet {
 }
 
 /**
- * A map from ids to parent ids. A page takes two bytes per id if its parent ids are close together, as when children were
- * numbered parent by parent; otherwise four.
+ * A map from ids to parent ids. A page takes two bytes per id if its parent ids are close together, as when children
+ * were numbered parent by parent; otherwise four.
  */
 export class IdMap {
   readonly #pages: (Uint16Array | Int32Array)[] = [];

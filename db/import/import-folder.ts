@@ -23,8 +23,8 @@ export interface ImportRequest {
   /** The path of the list of rejected lines. The list of repaired lines is written beside it. */
   readonly rejects: string;
   /**
-   * Whether the import may drop rows that users wrote. If so, all writes fail until the import ends. Default: no. The import
-   * then fails when there are such rows, at its start or before the swap.
+   * Whether the import may drop rows that users wrote. If so, all writes fail until the import ends. Default: no. The
+   * import then fails when there are such rows, at its start or before the swap.
    */
   readonly discardUserRows?: boolean;
   readonly progress?: Progress;

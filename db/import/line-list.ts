@@ -8,8 +8,8 @@ const emailLike = /[^\s",@]{1,64}@[^\s",@]{1,255}/g;
 const shownLength = 500;
 
 /**
- * A CSV file that lists lines of the data files: file, line, reason, text. The file is created with its first line. E-mail
- * addresses are masked.
+ * A CSV file that lists lines of the data files: file, line, reason, text. The file is created with its first line.
+ * E-mail addresses are masked.
  */
 export class LineList {
   readonly #path: string;

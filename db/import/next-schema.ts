@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { TableBuild } from './data-set.ts';
 
-// A set is built in a new schema beside the served one. The new schema copies the shape of the served one, so tables, indexes
-// and privileges are defined only once, in db/migrations.
+// A set is built in a new schema beside the served one. The new schema copies the shape of the served one, so tables,
+// indexes and privileges are defined only once, in db/migrations.
 
 export const nextOf = (schema: string) => `${schema}_next`;
 export const oldOf = (schema: string) => `${schema}_old`;

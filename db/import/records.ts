@@ -13,7 +13,8 @@ const maxLines = 1_000;
 export interface Records {
   /**
    * A good record, as CSV for COPY without ignored columns. `keys[1]` and following are the columns with a key, in the
-   * order of the columns. `line` is the number of the first line. `original` is the unchanged line of a repaired record.
+   * order of the columns. `line` is the number of the first line. `original` is the unchanged line of a repaired
+   * record.
    */
   good(record: string, keys: readonly string[], line: number, original?: string): void;
   /** A bad line, or a bad record of several lines. `id` is set if the record is whole and has a valid id. */
@@ -24,8 +25,8 @@ export interface Records {
  * Splits a data file into records. Text is the file's bytes as "latin1", so every length is in bytes.
  *
  * A line that is a good record by itself is always one record. A line with an odd number of quotes is either
- * - the start of a record with newlines in a text, if the lines up to the next odd one make a good record and none of them
- *   could be a record of its own;
+ * - the start of a record with newlines in a text, if the lines up to the next odd one make a good record and none of
+ *   them could be a record of its own;
  * - or else a record that lacks a quote, if only one position for the quote gives a good record.
  * Any other line is bad, and does not affect its neighbours.
  */
@@ -97,8 +98,8 @@ export class RecordReader {
   }
 
   /**
-   * Joins the lines from one with an odd number of quotes to the next such line. Undefined when a line after the first is
-   * a good record, or both odd lines could be repaired.
+   * Joins the lines from one with an odd number of quotes to the next such line. Undefined when a line after the first
+   * is a good record, or both odd lines could be repaired.
    */
   #join(
     start: number,

@@ -11,9 +11,9 @@ export function hasOddQuotes(line: string): boolean {
 }
 
 /**
- * Restores the missing quote of a line: before a comma, after a comma, or at the end of the line, next to the value. Returns
- * undefined unless exactly one position gives a match of `quotedRecord`. All texts must be quoted, because a bare text could
- * be the rest of a broken one that contains a comma.
+ * Restores the missing quote of a line: before a comma, after a comma, or at the end of the line, next to the value.
+ * Returns undefined unless exactly one position gives a match of `quotedRecord`. All texts must be quoted, because a
+ * bare text could be the rest of a broken one that contains a comma.
  */
 export function repair(line: string, quotedRecord: RegExp): string | undefined {
   const candidates = new Set<string>();

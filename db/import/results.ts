@@ -1,4 +1,6 @@
-/** The outcome of a file's lines. A text with newlines in it counts as one line, and its other lines as continuations. */
+/**
+ * The outcome of a file's lines. A text with newlines in it counts as one line, and its other lines as continuations.
+ */
 export interface FileCount {
   readonly name: string;
   /** Names of ignored columns, escaped for a terminal. */

@@ -2,7 +2,10 @@ import type { Client } from 'pg';
 import { isLockMissed, migrationLock } from '../locks.ts';
 import { ImportFailure } from './failure.ts';
 
-/** Runs `work` while no migration runs; a new migration waits. Throws ImportFailure when a running migration takes too long. */
+/**
+ * Runs `work` while no migration runs; a new migration waits. Throws ImportFailure when a running migration takes too
+ * long.
+ */
 export async function betweenMigrations<T>(client: Client, work: () => Promise<T>): Promise<T> {
   await client.query('select pg_advisory_lock($1)', [migrationLock]).catch(cause => {
     throw isLockMissed(cause) ? new ImportFailure('A migration is running', { cause }) : cause;

@@ -49,8 +49,8 @@ async function connect(owner: ClientConfig): Promise<Client> {
 type Work<T> = (client: Client, swapNow: () => void) => Promise<T>;
 
 /**
- * Runs an import under the import lock. `signal` aborts it. Drops the unfinished tables after a failure. Throws ImportFailure
- * when another import is running.
+ * Runs an import under the import lock. `signal` aborts it. Drops the unfinished tables after a failure. Throws
+ * ImportFailure when another import is running.
  */
 export async function importAlone<T>(
   owner: ClientConfig,

@@ -36,8 +36,8 @@ export const columnTypes: Record<ColumnType, string> = {
 };
 
 /**
- * Copies the good rows of a file into its temporary table, in the order of the file, and lists the others. Calls `onProgress`
- * with the bytes and lines read so far.
+ * Copies the good rows of a file into its temporary table, in the order of the file, and lists the others. Calls
+ * `onProgress` with the bytes and lines read so far.
  */
 export async function stageFile(
   client: Client,

@@ -13,12 +13,12 @@ export interface Swap extends Patience {
 }
 
 /**
- * Replaces the served schemas by the next ones in one transaction. Only names change, and prepared statements look the names
- * up again.
+ * Replaces the served schemas by the next ones in one transaction. Only names change, and prepared statements look the
+ * names up again.
  *
- * Writes wait between the last check for users' rows and the commit, and then go to the new tables. Reads of questions and
- * answers wait while the names change. They read the question first, so no read sees old questions with new answers. The
- * catalogue is a single table, so its reads do not wait. A swap and a migration wait for each other.
+ * Writes wait between the last check for users' rows and the commit, and then go to the new tables. Reads of questions
+ * and answers wait while the names change. They read the question first, so no read sees old questions with new
+ * answers. The catalogue is a single table, so its reads do not wait. A swap and a migration wait for each other.
  */
 export async function swap(client: Client, swap: Swap): Promise<void> {
   const { schemas, discardUserRows, migrations } = swap;

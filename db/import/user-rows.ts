@@ -24,8 +24,9 @@ export async function refuseUserRows(client: Client): Promise<void> {
 }
 
 /**
- * Makes writes to questions and answers fail at once until this session ends or the tables are swapped. The app responds with
- * 503. Table locks would make the writes wait, and waiting writes would take the app's connections from its reads.
+ * Makes writes to questions and answers fail at once until this session ends or the tables are swapped. The app
+ * responds with 503. Table locks would make the writes wait, and waiting writes would take the app's connections from
+ * its reads.
  */
 export async function holdWrites(client: Client): Promise<void> {
   await client.query(`

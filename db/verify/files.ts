@@ -10,7 +10,9 @@ export interface Files {
   bytesOf(file: DataFile): number;
 }
 
-/** Finds the nine data files of a folder. Throws VerifyFailure when a file is missing, or exists under both its names. */
+/**
+ * Finds the nine data files of a folder. Throws VerifyFailure when a file is missing, or exists under both its names.
+ */
 export async function findFiles(folder: string): Promise<Files> {
   const present = await readdir(folder).catch(cause => {
     if (cause.code === 'ENOENT') throw new VerifyFailure(`There is no folder ${folder}.`, { cause });

@@ -31,7 +31,9 @@ try {
   console.error(sentence(error));
 }
 
-/** The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack. */
+/**
+ * The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack.
+ */
 function sentence(error: unknown): string {
   if (error instanceof VerifyFailure || error instanceof SettingError) return error.message;
   if (error instanceof Error && 'syscall' in error) return `Reading failed: ${error.message}.`;

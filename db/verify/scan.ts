@@ -10,7 +10,9 @@ const zero = 0x30;
 export const openText = -1;
 const misplacedQuote = 0;
 
-/** The number of columns in the bytes from `start` to `end`. Writes the start of each to `starts`, as far as it fits. */
+/**
+ * The number of columns in the bytes from `start` to `end`. Writes the start of each to `starts`, as far as it fits.
+ */
 export function columnsIn(bytes: Buffer, start: number, end: number, starts: Uint32Array): number {
   let columns = 1;
   starts[0] = start;

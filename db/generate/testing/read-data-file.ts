@@ -18,8 +18,8 @@ export interface ReadFile {
 }
 
 /**
- * Reads a data file by a strict grammar that shares nothing with the generator. An unexpected line end, a misplaced quote
- * or an extra field throws. Missing quotes in photos.csv are restored first, line by line.
+ * Reads a data file by a strict grammar that shares nothing with the generator. An unexpected line end, a misplaced
+ * quote or an extra field throws. Missing quotes in photos.csv are restored first, line by line.
  */
 export async function readDataFile(folder: string, name: string, lineEnd = '\n'): Promise<ReadFile> {
   const text = await readFile(join(folder, name), 'utf8');

@@ -3,7 +3,10 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Mounts a disk of 1 MiB for the test run's server until the end of the test file. Undefined without the right to mount. */
+/**
+ * Mounts a disk of 1 MiB for the test run's server until the end of the test file. Undefined without the right to
+ * mount.
+ */
 export function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'elier-disk-'));
   try {
