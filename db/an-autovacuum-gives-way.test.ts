@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { folderAt } from './import/data-folder.ts';
-import { importFolder } from './import/import-folder.ts';
-import { qaFolder } from './import/testing/data-folder.ts';
+import { importFrom, qaFolder } from './import/testing/data-folder.ts';
 import { migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 import { undo008 } from './testing/undo.ts';
@@ -46,11 +43,7 @@ async function isVacuuming(): Promise<boolean> {
 test('an autovacuum yields to the swap of an import', async () => {
   const folder = await qaFolder({ 'questions.csv': ['1,5,"next",1,"n","e@x.com",0,3'] });
   await startAutovacuum();
-  await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-  });
+  await importFrom(folder, database.owner);
   expect((await owner.query('select body from qa.question')).rows).toEqual([{ body: 'next' }]);
 });
 

@@ -16,7 +16,7 @@ const REAL_ZEROS = 58;
 /** Our own choice: one orphan and one duplicate per this many rows, far too few to slow an import. */
 const ROWS_PER_DEFECT = 10_000;
 /** A smaller file gets no defects, because too few rows would be left to refer to. */
-const FEWEST_ROWS = 100;
+const MIN_ROWS = 100;
 
 const withOrphans: readonly FileName[] = [
   'styles.csv',
@@ -39,7 +39,7 @@ export function dirtPlan(scale: number): Readonly<Record<FileName, DirtCounts>> 
 
 function countsOf(file: (typeof dataFiles)[number], scale: number): DirtCounts {
   const count = (has: boolean, atFullScale: number, atLeast = 1) =>
-    has && rowsAt(file, scale) >= FEWEST_ROWS ? Math.max(atLeast, Math.round(atFullScale * scale)) : 0;
+    has && rowsAt(file, scale) >= MIN_ROWS ? Math.max(atLeast, Math.round(atFullScale * scale)) : 0;
   const missingQuotes = count(file.name === 'photos.csv', REAL_MISSING_QUOTES, 2);
   return {
     'url quote': Math.ceil(missingQuotes / 2),

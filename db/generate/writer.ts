@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 /** The bytes per write. At this size a write costs little compared with making the lines. */
 const CHUNK = 1024 * 1024;
 /** Far above the length of any line, in UTF-16 units. Each takes at most 3 bytes in UTF-8. */
-const LONGEST_LINE = 16 * 1024;
+const MAX_LINE_LENGTH = 16 * 1024;
 
 /**
  * Writes lines to a new UTF-8 file, with a line end between lines and none after the last. Memory holds 1 MiB of them.
@@ -30,7 +30,7 @@ export async function writeLines(
   };
   try {
     for (const line of lines) {
-      if (line.length > LONGEST_LINE)
+      if (line.length > MAX_LINE_LENGTH)
         throw new RangeError(`A line of ${line.length} characters is too long.`);
       if (filled + 3 * (line.length + lineEnd.length) > CHUNK) await flush();
       filled += chunk.write(count === 0 ? line : lineEnd + line, filled);

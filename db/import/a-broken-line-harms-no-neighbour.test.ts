@@ -1,6 +1,6 @@
 import { catalogueFiles } from '../data-files.ts';
 import { Random } from '../generate/random.ts';
-import { longestRecord } from './records.ts';
+import { maxRecordBytes } from './records.ts';
 import { type Outcome, outcomes } from './testing/reading.ts';
 
 const [, features, , photos, skus] = catalogueFiles;
@@ -131,9 +131,9 @@ describe('garbage', () => {
 });
 
 describe('a line that is too long', () => {
-  const long = `7,7,"${'x'.repeat(3 * longestRecord)}","y"`;
+  const long = `7,7,"${'x'.repeat(3 * maxRecordBytes)}","y"`;
 
-  test.each([longestRecord + 100, 2 * longestRecord, 8 * longestRecord])(
+  test.each([maxRecordBytes + 100, 2 * maxRecordBytes, 8 * maxRecordBytes])(
     'is rejected alone, read %i bytes at a time',
     windowBytes => {
       const found = outcomes(photos, [...before, long, ...after, '"', long].join('\n'), windowBytes);
@@ -147,7 +147,7 @@ describe('a line that is too long', () => {
 test('an open quote takes none of the many lines after it, in linear time', () => {
   const lines = Array.from({ length: 20_000 }, () => '1,"a');
   const begun = performance.now();
-  expect(outcomes(photos, [...lines, ...after].join('\n'), 2 * longestRecord)).toHaveLength(20_002);
+  expect(outcomes(photos, [...lines, ...after].join('\n'), 2 * maxRecordBytes)).toHaveLength(20_002);
   const commas = `1,1,"${',x'.repeat(30_000)}`;
   expect(outcomes(photos, `${commas}\n${photo(1)}`)).toHaveLength(2);
   expect(performance.now() - begun).toBeLessThan(5_000);
@@ -170,6 +170,6 @@ test('the records do not depend on where the windows of a file end', () => {
   });
   const text = lines.join('\n');
   const whole = outcomes(photos, text);
-  for (const windowBytes of [longestRecord + 3, longestRecord + 777, 100_000, 2 * longestRecord])
+  for (const windowBytes of [maxRecordBytes + 3, maxRecordBytes + 777, 100_000, 2 * maxRecordBytes])
     expect(outcomes(photos, text, windowBytes)).toEqual(whole);
 });

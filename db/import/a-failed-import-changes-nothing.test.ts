@@ -6,10 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, fullFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, readList } from './testing/data-folder.ts';
 import { mountSmallDisk } from './testing/small-disk.ts';
 
 const unchanged = '; the served data is unchanged.';
@@ -49,13 +48,7 @@ afterEach(async () => {
   expect(schemas.rows).toEqual([]);
 });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 
 describe('an import fails for a folder', () => {
   test('that does not exist', () =>

@@ -5,13 +5,13 @@ import { Client } from 'pg';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
 import { qaFiles } from '../data-files.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createEmptyNext, createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
+import { importFrom } from './testing/data-folder.ts';
 
 // The keys are Idempotency-Keys (app/questions/once.ts).
 
@@ -25,13 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const load = (more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: service.database.owner,
-    folder: folderAt(data),
-    rejects: join(data, 'rejects.csv'),
-    ...more,
-  });
+const load = (more: Partial<ImportRequest> = {}) => importFrom(data, service.database.owner, more);
 
 const send = (method: string, path: string, key: string, body?: object) =>
   service.call(path, { method, body, headers: { 'Idempotency-Key': key } });

@@ -5,9 +5,8 @@ import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { folderAt } from './data-folder.ts';
 import { neededBytes, refuseSmallDisk } from './disk.ts';
 import { findSets } from './folder.ts';
-import { importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { fullFolder } from './testing/data-folder.ts';
+import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -33,12 +32,7 @@ async function folderOfSize(bytes: number): Promise<string> {
 test('an import that needs more than the free disk space is refused before it starts', async () => {
   const folder = await folderOfSize(8e12);
   const begin = jest.fn();
-  const importing = importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    progress: { ...silent, begin },
-  });
+  const importing = importFrom(folder, database.owner, { progress: { ...silent, begin } });
   await expect(importing).rejects.toThrow(
     /^The import needs 25601\.1 GB of free disk space, and the database's disk has \d+\.\d GB; the served data is unchanged\.$/,
   );

@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrationLock } from '../locks.ts';
 import { migrate } from '../migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { undo007, undo008 } from '../testing/undo.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
-import { catalogueFolder, fullFolder } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let owner: Client;
@@ -28,13 +26,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 const next = () => catalogueFolder({ 'product.csv': ['1,"next","s","d","c",1'] });
 const served = async () =>
   (await owner.query(`select summary::json ->> 'name' as name from catalogue.product`)).rows[0]?.name;

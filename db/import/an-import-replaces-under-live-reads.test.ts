@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { fullFolder } from './testing/data-folder.ts';
+import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let readers: Client[];
@@ -25,8 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const load = (folder: string) =>
-  importFolder({ owner: database.owner, folder: folderAt(folder), rejects: join(folder, 'rejects.csv') });
+const load = (folder: string) => importFrom(folder, database.owner);
 
 const products = 500;
 

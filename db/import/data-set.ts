@@ -8,7 +8,7 @@ export interface DataSet {
   readonly emptied: readonly string[];
   /** Bytes of tables and indexes per byte of the files; measured in docs/storage.md. */
   readonly growth: number;
-  /** Each file stands after the one that its rows refer to. */
+  /** Each file after the one that its rows refer to. */
   readonly files: readonly DataFile[];
   /** The stage of each file, in the order of the files. Each call returns stages without remembered ids. */
   stages(): Stage[];

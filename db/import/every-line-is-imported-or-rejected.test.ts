@@ -4,10 +4,8 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, qaFolder, readList } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -24,7 +22,7 @@ afterAll(async () => {
 });
 
 async function load(folder: string, rejects = join(folder, 'rejects.csv')) {
-  const result = await importFolder({ owner: database.owner, folder: folderAt(folder), rejects });
+  const result = await importFrom(folder, database.owner, { rejects });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 
@@ -343,14 +341,7 @@ test('an import whose tables do not match its counts is not served', async () =>
     result.imported += result.imported;
   };
   const folder = await catalogueFolder({ 'product.csv': [product(1)], 'features.csv': ['1,1,"f","v"'] });
-  await expect(
-    importFolder({
-      owner: database.owner,
-      folder: folderAt(folder),
-      rejects: join(folder, 'r.csv'),
-      progress: { ...silent, end },
-    }),
-  ).rejects.toThrow(
+  await expect(importFrom(folder, database.owner, { progress: { ...silent, end } })).rejects.toThrow(
     'product.csv does not add up: 1 lines, 0 rejected, 1 rows in the tables; the served data',
   );
 });

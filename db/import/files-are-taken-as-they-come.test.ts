@@ -4,9 +4,7 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
-import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, qaFolder, readList } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -24,12 +22,7 @@ afterAll(async () => {
 
 async function load(folder: string) {
   const rejects = join(folder, '.rejects.csv');
-  const result = await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects,
-    discardUserRows: true,
-  });
+  const result = await importFrom(folder, database.owner, { rejects, discardUserRows: true });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 

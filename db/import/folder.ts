@@ -5,7 +5,7 @@ import type { DataSet } from './data-set.ts';
 import { ImportFailure } from './failure.ts';
 import { type Column, columnsOf } from './header.ts';
 import { qa } from './qa.ts';
-import { longestRecord } from './records.ts';
+import { maxRecordBytes } from './records.ts';
 
 const dataSets: readonly DataSet[] = [catalogue, qa];
 
@@ -72,7 +72,7 @@ export async function findSets(folder: DataFolder): Promise<Found> {
 }
 
 async function findFile(folder: DataFolder, file: DataFile, name: string): Promise<FoundFile> {
-  const { size, bytes } = await folder.start(name, longestRecord);
+  const { size, bytes } = await folder.start(name, maxRecordBytes);
   const header = readHeader(file, name, bytes.toString('latin1'));
   return { file, name, bytes: size, ...header, open: () => folder.open(name, header.headerBytes) };
 }
@@ -82,7 +82,7 @@ function readHeader(file: DataFile, name: string, start: string): Pick<FoundFile
   const line = (newline < 0 ? start : start.slice(0, newline))
     .replace(/^\xEF\xBB\xBF/, '')
     .replace(/\r$/, '');
-  if (line === '' || (newline < 0 && start.length === longestRecord))
+  if (line === '' || (newline < 0 && start.length === maxRecordBytes))
     throw new ImportFailure(`${name} does not start with a header line`);
   return {
     headerBytes: newline < 0 ? start.length : newline + 1,

@@ -6,7 +6,7 @@ import type { Column } from './header.ts';
 import { hasOddQuotes, repair } from './repair.ts';
 
 /** The limits for one record, in bytes and in lines, far above any real record. */
-export const longestRecord = 65_536;
+export const maxRecordBytes = 65_536;
 const maxLines = 1_000;
 
 /** Receives the records of a file in order. Every line is part of exactly one call. */
@@ -55,12 +55,12 @@ export class RecordReader {
   /**
    * Reads the records at the start of `text` and returns their length. The next call's text must start with the rest.
    * Unless `isLast`, a rest always remains, so that a record is read only when the text contains all lines that could
-   * belong to it. So `text` must be longer than `longestRecord`.
+   * belong to it. So `text` must be longer than `maxRecordBytes`.
    */
   read(text: string, isLast: boolean, isUtf8Text: boolean): number {
     this.#text = text;
     this.#isUtf8 = isUtf8Text;
-    const until = isLast ? text.length : text.length - longestRecord - 2;
+    const until = isLast ? text.length : text.length - maxRecordBytes - 2;
     let start = this.#isInLongLine ? this.#skipLongLine(0) : 0;
     while (start < until) start = this.#readRecord(start);
     return Math.min(start, text.length);
@@ -69,9 +69,9 @@ export class RecordReader {
   /** Reads the record at `start`. Returns the start of the next one. */
   #readRecord(start: number): number {
     const end = this.#endOfLine(start);
-    if (end - start > longestRecord) {
-      this.#bad(this.#text.slice(start, start + longestRecord), {
-        reason: `longer than ${longestRecord} bytes`,
+    if (end - start > maxRecordBytes) {
+      this.#bad(this.#text.slice(start, start + maxRecordBytes), {
+        reason: `longer than ${maxRecordBytes} bytes`,
       });
       return this.#skipLongLine(end);
     }
@@ -111,7 +111,7 @@ export class RecordReader {
       const next = end + 1;
       if (next >= this.#text.length) return undefined;
       end = this.#endOfLine(next);
-      if (end - start > longestRecord) return undefined;
+      if (end - start > maxRecordBytes) return undefined;
       const line = this.#withoutLineEnd(next, end);
       if (this.#loosePattern.test(line) && this.#isUtf8Record(line)) return undefined;
       if (!hasOddQuotes(line)) continue;

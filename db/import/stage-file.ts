@@ -8,7 +8,7 @@ import type { FoundFile } from './folder.ts';
 import { furtherNames, type Key } from './header.ts';
 import { IdSet } from './ids.ts';
 import type { LineList } from './line-list.ts';
-import { longestRecord, RecordReader, type Records } from './records.ts';
+import { maxRecordBytes, RecordReader, type Records } from './records.ts';
 import type { FileCount } from './results.ts';
 
 export interface Lists {
@@ -17,7 +17,7 @@ export interface Lists {
 }
 
 /** The bytes of a file in memory at a time. */
-const windowBytes = 2 * longestRecord;
+const windowBytes = 2 * maxRecordBytes;
 
 /** 2000-01-01. Earlier dates are probably in seconds. */
 const year2000_ms = 946_684_800_000;

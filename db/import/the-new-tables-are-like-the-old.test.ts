@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
-import { fullFolder } from './testing/data-folder.ts';
+import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -53,12 +50,7 @@ test('an import keeps columns, checks, indexes, identities, settings and privile
     grant delete on catalogue.product to elier_app with grant option`);
   const before = await shape();
   const folder = await fullFolder({});
-  for (let time = 0; time < 2; time++)
-    await importFolder({
-      owner: database.owner,
-      folder: folderAt(folder),
-      rejects: join(folder, 'rejects.csv'),
-    });
+  for (let time = 0; time < 2; time++) await importFrom(folder, database.owner);
   expect(await shape()).toEqual(before);
 });
 
@@ -69,11 +61,7 @@ test('new tables are in the order of their keys, analysed and marked all-visible
     'questions.csv': ids.map(id => `${4_000 - id},${id},"b",1,"n","e@x.com",0,0`),
     'answers.csv': ids.map(id => `${id},${id + 999},"b",1,"n","e@x.com",0,0`),
   });
-  await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-  });
+  await importFrom(folder, database.owner);
   const keys = {
     'catalogue.product': '(product_id)',
     'qa.question': '(product_id, question_id)',

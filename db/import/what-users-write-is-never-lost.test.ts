@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
+import { catalogueFolder, importFrom, qaFolder } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let owner: Client;
@@ -34,13 +32,7 @@ const questions = () =>
     'answers.csv': ['1,2,"b",1,"n","e@x.com",0,0'],
   });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 
 const vote = {
   name: 'vote',
@@ -162,13 +154,13 @@ describe("an import that may drop users' rows", () => {
   test('drops no confirmed write of its run time', async () => {
     let isOver = false;
     let hasBegun = false;
-    let answered = 0;
+    let confirmed = 0;
     const writing = async () => {
       while (!isOver) {
         const { rowCount } = await user
           .query(`update qa.question set helpful = helpful + 1, user_written = true where question_id = 1`)
           .catch(() => ({ rowCount: 0 }));
-        if (hasBegun) answered += rowCount ?? 0;
+        if (hasBegun) confirmed += rowCount ?? 0;
       }
     };
     const writes = writing();
@@ -179,9 +171,9 @@ describe("an import that may drop users' rows", () => {
     await sleep(50);
     isOver = true;
     await writes;
-    expect(answered).toBeGreaterThan(0);
+    expect(confirmed).toBeGreaterThan(0);
     expect((await owner.query('select helpful from qa.question where question_id = 1')).rows).toEqual([
-      { helpful: 3 + answered },
+      { helpful: 3 + confirmed },
     ]);
   });
 });

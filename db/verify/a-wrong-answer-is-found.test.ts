@@ -78,12 +78,12 @@ test.each([
   [questions, '["u1","u3"]', '["u3","u1"]', 'body.results.1.answers.6.photos.0'],
   [answers, '"answer_id":8', '"answer_id":5', 'body.results.0.answer_id'],
   [answers, '}', '', 'body'],
-])('a response for %s with %s changed to %s differs', async (path, right, other, place) => {
+])('a response for %s with %s changed to %s differs', async (path, right, other, location) => {
   wrong[path] = JSON.stringify(rightResponses[path]).replace(right, other);
   const { chosen, comparison } = await run();
   expect(comparison.differing).toBe(1);
-  expect(comparison.differences).toMatchObject([{ path, place }]);
-  expect(summary(chosen, comparison, 1)).toContain(`GET ${path}: ${place}\n  expected `);
+  expect(comparison.differences).toMatchObject([{ path, location }]);
+  expect(summary(chosen, comparison, 1)).toContain(`GET ${path}: ${location}\n  expected `);
 });
 
 test.each([
@@ -95,18 +95,18 @@ test.each([
   ['/products?page=2&count=501', '[]', 'null', 'body'],
   ['/products?page=2&count=5', '[]', '[{"id":7}]', 'body, its positions'],
   ['/products?page=1&count=500', '"name":"bare name"', '"name":"name bare"', 'body.0.name'],
-])('a page %s with %s changed to %s differs', async (path, right, other, place) => {
+])('a page %s with %s changed to %s differs', async (path, right, other, location) => {
   const text = JSON.stringify(rightResponse(path));
   wrong[path] = text.replace(right, other);
   expect(wrong[path]).not.toBe(text);
   const { comparison } = await run();
-  expect(comparison).toMatchObject({ differing: 1, differences: [{ path, place }] });
+  expect(comparison).toMatchObject({ differing: 1, differences: [{ path, location }] });
 });
 
 test('a 200 for a reported question differs', async () => {
   wrong['/qa/questions/2/answers?count=500'] = '{}';
   const { comparison } = await run();
-  expect(comparison.differences).toMatchObject([{ place: 'status', expected: '404', found: '200' }]);
+  expect(comparison.differences).toMatchObject([{ location: 'status', expected: '404', found: '200' }]);
 });
 
 test('requests are repeated and counted while the API is busy, and differ if it stays busy', async () => {
@@ -119,8 +119,8 @@ test('requests are repeated and counted while the API is busy, and differ if it 
 
 test('a missing API or an incomplete folder is named in one sentence', async () => {
   const of = (folder: string) => verify({ data: folder, api, products: 1, seed: 1, progress: silent });
-  const nobody = { url: new URL('http://127.0.0.1:1') };
-  await expect(verify({ data, api: nobody, products: 1, seed: 1, progress: silent })).rejects.toThrow(
+  const unreachable = { url: new URL('http://127.0.0.1:1') };
+  await expect(verify({ data, api: unreachable, products: 1, seed: 1, progress: silent })).rejects.toThrow(
     /^The API at http:\/\/127\.0\.0\.1:1 does not respond to GET \/products\?count=1 \(.+\)\.$/,
   );
   wrong['/products?count=1'] = 'starting';

@@ -22,7 +22,7 @@ export interface Comparison {
 }
 
 const connections = 8;
-const longestPause_ms = 30_000;
+const maxPause_ms = 30_000;
 /** Attempts per request. A response that is still 503 after the last one differs. */
 const attempts = 5;
 const differencesKept = 10;
@@ -53,7 +53,7 @@ async function getUntilFree(api: Api, path: string, result: Comparison): Promise
     if (found.status !== 503 || !(found.retryAfter_s >= 0)) return found;
     result.busy++;
     if (attempt === attempts) return found;
-    await sleep(Math.min(found.retryAfter_s * 1000, longestPause_ms));
+    await sleep(Math.min(found.retryAfter_s * 1000, maxPause_ms));
   }
 }
 

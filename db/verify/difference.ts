@@ -6,10 +6,10 @@ export interface Found {
   readonly body: string;
 }
 
-/** A place in a response whose value is not the expected one. Both values are JSON. */
+/** A location in a response whose value is not the expected one. Both values are JSON. */
 export interface Difference {
   readonly path: string;
-  readonly place: string;
+  readonly location: string;
   readonly expected: string;
   readonly found: string;
 }
@@ -18,29 +18,29 @@ export interface Difference {
 export function differenceOf(expectation: Expectation, found: Found): Difference | undefined {
   const { path, status } = expectation;
   if (found.status !== status)
-    return { path, place: 'status', expected: String(status), found: String(found.status) };
+    return { path, location: 'status', expected: String(status), found: String(found.status) };
   if (status !== 200) return undefined;
   // JavaScript puts numeric keys first and in ascending order, on both sides.
-  const place = firstPlace(expectation.body, parsed(found.body), 'body');
-  return place && { path, ...place };
+  const difference = firstDifference(expectation.body, parsed(found.body), 'body');
+  return difference && { path, ...difference };
 }
 
-type Place = Omit<Difference, 'path'>;
+type LocatedValues = Omit<Difference, 'path'>;
 
-function firstPlace(expected: unknown, found: unknown, place: string): Place | undefined {
+function firstDifference(expected: unknown, found: unknown, location: string): LocatedValues | undefined {
   if (JSON.stringify(expected) === JSON.stringify(found)) return undefined;
-  const here = { place, expected: JSON.stringify(expected), found: JSON.stringify(found) ?? 'no JSON' };
+  const here = { location, expected: JSON.stringify(expected), found: JSON.stringify(found) ?? 'no JSON' };
   if (!isObject(expected) || !isObject(found) || Array.isArray(expected) !== Array.isArray(found))
     return here;
   const keys = Object.keys(expected);
   const keysFound = Object.keys(found);
   const inner = keys
     .filter(key => Object.hasOwn(found, key))
-    .map(key => firstPlace(expected[key], found[key], `${place}.${key}`))
+    .map(key => firstDifference(expected[key], found[key], `${location}.${key}`))
     .find(Boolean);
   if (inner) return inner;
   return {
-    place: `${place}, its ${Array.isArray(expected) ? 'positions' : 'keys'}`,
+    location: `${location}, its ${Array.isArray(expected) ? 'positions' : 'keys'}`,
     expected: JSON.stringify(keys),
     found: JSON.stringify(keysFound),
   };

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 
 /** With the rows of this many products the process stays below 512 MiB. */
-const mostProducts = 4000;
+const maxProducts = 4000;
 
 export function productsFrom(text: string): number {
-  if (/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= mostProducts) return Number(text);
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${mostProducts}.`);
+  if (/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= maxProducts) return Number(text);
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${maxProducts}.`);
 }
 
 export function seedFrom(text: string): number {

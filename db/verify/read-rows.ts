@@ -26,8 +26,8 @@ export interface Count {
 }
 
 /** In bytes, newlines inside texts included. A window always holds one whole record more than this. */
-const longestRecord = 64 * 1024;
-const windowBytes = 1024 * 1024 + longestRecord;
+const maxRecordBytes = 64 * 1024;
+const windowBytes = 1024 * 1024 + maxRecordBytes;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -91,7 +91,7 @@ class RowReader<F extends DataFile> {
   read(filled: number, isLast: boolean): number {
     this.#filled = filled;
     this.#isLast = isLast;
-    const until = isLast ? filled : filled - longestRecord;
+    const until = isLast ? filled : filled - maxRecordBytes;
     let start = 0;
     if (this.#header === undefined) start = this.#readHeader();
     const header = this.#header as unknown as Header<F>;
@@ -145,7 +145,7 @@ class RowReader<F extends DataFile> {
     let next = firstEnd + 1;
     while (next < this.#filled) {
       const end = this.#endOfLine(next);
-      if (end - start > longestRecord || this.#isRow(header, next, end)) return undefined;
+      if (end - start > maxRecordBytes || this.#isRow(header, next, end)) return undefined;
       if (columnsIn(this.#window, next, end, this.#starts) === openText) {
         if (isRepairable && this.#repaired(header, next, end) !== undefined) return undefined;
         const columns = columnsIn(this.#window, start, this.#withoutReturn(start, end), this.#starts);
@@ -184,8 +184,8 @@ class RowReader<F extends DataFile> {
   #endOfLine(start: number): number {
     const end = this.#window.indexOf(newline, start);
     if (end >= 0 && end < this.#filled) return end;
-    if (!this.#isLast && this.#filled - start > longestRecord)
-      throw new VerifyFailure(`${basename(this.#path)} has a line of more than ${longestRecord} bytes.`);
+    if (!this.#isLast && this.#filled - start > maxRecordBytes)
+      throw new VerifyFailure(`${basename(this.#path)} has a line of more than ${maxRecordBytes} bytes.`);
     return this.#filled;
   }
 

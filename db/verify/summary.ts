@@ -10,8 +10,8 @@ export function summary(chosen: Chosen, comparison: Comparison, elapsed_s: numbe
   const { compared, notFound, busy, byUsers, differing, differences } = comparison;
   const responses = [...compared.values()].reduce((sum, count) => sum + count, 0);
   const shown = differences.map(
-    ({ path, place, expected, found }) =>
-      `GET ${path}: ${place}\n  expected ${cut(expected)}\n  found    ${cut(found)}\n`,
+    ({ path, location, expected, found }) =>
+      `GET ${path}: ${location}\n  expected ${cut(expected)}\n  found    ${cut(found)}\n`,
   );
   const counts = [...compared].sort().map(([route, count]) => `  ${number(count).padStart(9)}  ${route}\n`);
   const repeated =

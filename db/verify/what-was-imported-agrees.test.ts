@@ -2,9 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startReplica, startTestService, type TestService } from '../../app/testing/service.ts';
 import { type FileReport, generate } from '../generate/generate.ts';
-import { folderAt } from '../import/data-folder.ts';
-import { importFolder } from '../import/import-folder.ts';
-import { fullFolder } from '../import/testing/data-folder.ts';
+import { fullFolder, importFrom } from '../import/testing/data-folder.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
 import { silent } from './progress.ts';
 import { verify } from './verify.ts';
@@ -19,13 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const load = () =>
-  importFolder({
-    owner: service.database.owner,
-    folder: folderAt(data),
-    rejects: join(data, 'rejects.csv'),
-    discardUserRows: true,
-  });
+const load = () => importFrom(data, service.database.owner, { discardUserRows: true });
 const run = (port = service.port) => {
   const api = { url: new URL(`http://127.0.0.1:${port}`) };
   return verify({ data, api, products: 1000, seed: 1, progress: silent });

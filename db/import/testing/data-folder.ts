@@ -1,7 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogueFiles, headerOf, qaFiles } from '../../data-files.ts';
+import type { DatabaseSettings } from '../../environment.ts';
 import { emptyFolder } from '../../testing/temporary-folder.ts';
+import { folderAt } from '../data-folder.ts';
+import { type ImportRequest, importFolder } from '../import-folder.ts';
+import type { ImportResult } from '../results.ts';
 
 type Name = (typeof catalogueFiles | typeof qaFiles)[number]['name'];
 /** The lines of some files, without their headers. */
@@ -30,6 +34,15 @@ async function folderOf(
   for (const file of files)
     await writeFile(join(folder, file.name), [headerOf(file), ...(lines[file.name] ?? [])].join('\n'));
   return folder;
+}
+
+/** Imports a folder, by default with its list of rejected lines in the folder. */
+export function importFrom(
+  folder: string,
+  owner: DatabaseSettings,
+  more: Partial<ImportRequest> = {},
+): Promise<ImportResult> {
+  return importFolder({ owner, folder: folderAt(folder), rejects: join(folder, 'rejects.csv'), ...more });
 }
 
 /** The file, line and reason of each entry in a list that the importer wrote. */
