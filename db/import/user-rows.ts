@@ -47,9 +47,9 @@ export async function holdWrites(client: Client): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [writeLock]);
 }
 
-/** Removes the triggers of `holdWrites` from the served tables. They refuse nothing once its session has ended. */
+/** Removes the triggers of `holdWrites` from the served tables. Without the import's session they refuse nothing. */
 export async function releaseWrites(client: Client): Promise<void> {
-  // Does not wait for reads in flight, because all others would wait behind. The next swap also removes the triggers.
+  // Does not wait for reads in flight, because later reads would queue behind it. The next swap also removes the triggers.
   await client.query(`set lock_timeout = '200ms'`);
   await client.query('drop function if exists qa.refuse_write_in_import cascade');
 }
