@@ -39,7 +39,7 @@ function pathWith(docker?: string): string {
   return path;
 }
 
-describe('every command that needs Docker says what to do without', () => {
+describe('every command that needs Docker says what to do without Docker', () => {
   const engineSays = (words: string) => `[ "$1" = compose ] || { echo '${words}' >&2; exit 1; }`;
 
   it.each([
