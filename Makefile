@@ -1,17 +1,17 @@
 # The commands of the ÉLIER back-end. `make` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# npm installs with the machine's own Node: npm finds the machine's settings (proxy, CA file) by the path of its Node.
+# npm installs with the machine's own Node, because npm finds the machine's settings (proxy, CA file) by the path of its Node.
 machine_path := $(subst $(CURDIR)/node_modules/.bin:,,$(PATH))
 # Everything else runs on the project's own Node, whatever version the machine has.
 export PATH := $(CURDIR)/node_modules/.bin:$(machine_path)
-# Compose makes the project's name from the folder's, and finds none in a name such as "проект".
+# Compose makes the project's name from the folder's, which does not work for a folder name such as "проект".
 project_name := $(shell bash deploy/project-name.sh)
 ifneq ($(project_name),)
 export COMPOSE_PROJECT_NAME := $(project_name)
 endif
 
-# What may stand on make's command line, beside the settings in .env.example. A misspelt name would do nothing.
+# The variables of make's command line, with the settings in .env.example. Without this check a misspelt name would do nothing.
 variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION JSON MINUTES NAME ONLY OUT PORT RATE REQUESTS \
 	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET COMPOSE_% DOCKER_% \
 	$(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
@@ -22,16 +22,16 @@ nearest := $(shell bash deploy/nearest.sh '$(unknown)' $(filter-out %\%,$(variab
 $(error There is no variable $(unknown)$(if $(nearest),. The nearest is $(nearest)))
 endif
 
-# Recipes read these as they are, whatever quotes and blanks are in them.
+# Recipes read these from the environment, so that quotes and blanks in them stay as they are.
 export DATA JSON TARGET
 
 SCALE ?= 0.001
 SEED ?= 1
 
-# Written here, after npm's own last file, when the install is known to be whole.
+# Touched after npm's own last file, once the install is known to be complete.
 installed := node_modules/.installed
 artillery := artillery/node_modules/.installed
-# The machine's npm settings may leave out what runs this project: development packages and install scripts.
+# The machine's npm settings may leave out development packages and install scripts, which this project needs.
 npm_ci := PATH='$(machine_path)' npm ci --ignore-scripts=false --include=dev --include=optional --bin-links \
 	--no-audit --no-fund --loglevel=error
 needs_npm = command -v npm >/dev/null || { echo 'make needs npm, which comes with Node 20 or newer.' >&2; exit 1; }
@@ -39,8 +39,8 @@ needs_docker = bash deploy/check-docker.sh '$@'
 needs_stack = bash deploy/check-stack.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
-target_is_known = [[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out: then it is the stack.' >&2; exit 1; }
-# Ends with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
+target_is_known = [[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out for the stack.' >&2; exit 1; }
+# Stops with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
 some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
 	{ echo 'ONLY=$(ONLY) matches no test file of make $@.' >&2; exit 1; }
 
@@ -48,7 +48,7 @@ some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -
 help: ## lists these commands
 	@awk -f deploy/help.awk Makefile
 
-# An install whose Node does not run is made anew: half an install, or a folder copied from another machine.
+# An install whose Node does not run is repeated: it is incomplete, or the folder was copied from another machine.
 ifneq ($(shell node_modules/.bin/node --version >/dev/null 2>&1 && echo runs),runs)
 .PHONY: $(installed)
 endif
@@ -61,7 +61,7 @@ $(installed): package.json package-lock.json
 		{ echo 'npm ci brought no Node that runs: npm may not run install scripts here, see "npm config list".' >&2; exit 1; }
 	@touch $@
 
-# Without the browser that Artillery would download for tests of pages.
+# Without the browser that Artillery downloads for tests of web pages.
 $(artillery): artillery/package.json artillery/package-lock.json
 	@echo 'Installing Artillery …'
 	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(npm_ci) --prefix artillery
@@ -92,11 +92,11 @@ down: ## stops the stack; the data stays
 	@$(needs_docker)
 	@docker compose down
 
-ps: ## lists its containers
+ps: ## lists the containers of the stack
 	@$(needs_docker)
 	@docker compose ps
 
-logs: ## follows its logs
+logs: ## follows the logs of the stack
 	@$(needs_docker)
 	@docker compose logs --follow --tail 100
 
@@ -104,13 +104,13 @@ roll: ## replaces the containers of the app one by one; no request fails, unless
 	@$(needs_docker)
 	@bash deploy/roll.sh
 
-test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name]
+test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name: the matching test files alone]
 	@$(if $(ONLY),$(call some_match,test-stack))
 	@$(needs_docker)
 	@npm run --silent test-stack -- $(if $(ONLY),'$(ONLY)')
 
 .PHONY: drill
-drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
+drill: $(installed) ## the tests that take longer, on a stack of their own: 20,000 hostile requests (REQUESTS=, SEED=), a soak (MINUTES=15), a full disk
 	@$(needs_docker)
 	@status=0; \
 	REAL_IP_FROM=0.0.0.0/0 WRITE_RATE=2000 WRITE_BURST=2000 node tests/drill/main.ts || status=1; \
@@ -118,10 +118,10 @@ drill: $(installed) ## what takes longer, on a stack of its own: 20,000 hostile 
 	exit $$status
 
 .PHONY: audit
-audit: $(installed) ## what is known against the npm packages, and which Debian packages of the images have updates
+audit: $(installed) ## known vulnerabilities of the npm packages, and updates of the Debian packages in the images
 	@$(needs_docker)
 	@docker compose build --quiet app
-	@node tests/audit.ts
+	@node tests/support/audit.ts
 
 ## Data
 
@@ -130,7 +130,7 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 	@$(if $(OUT),,echo 'Name the folder to write to: make generate OUT=folder' >&2; exit 1)
 	@npm run --silent generate -- --out '$(OUT)' --scale '$(SCALE)' --seed '$(SEED)'
 
-import: ## puts the data files of DATA= in the place of what the stack serves [TARGET=dev: of make dev] [JSON=yes]
+import: ## replaces the data of the stack with the data files of DATA= [TARGET=dev: the data of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
@@ -151,7 +151,7 @@ else
 	@docker compose exec $$([ -t 0 ] || echo --no-TTY) --env PGOPTIONS='-c search_path=catalogue,qa,public' postgres psql -U elier elier
 endif
 
-reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and puts the sample in its place; asks first [TARGET=dev: of make dev] [CONFIRM=yes]
+reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and imports the sample again; asks first [TARGET=dev: the data of make dev] [CONFIRM=yes]
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@bash deploy/confirm.sh 'make reset TARGET=dev' 'deletes all data of make dev in this folder' '$(CONFIRM)'
@@ -164,37 +164,37 @@ endif
 ## Measuring
 
 .PHONY: import-bench
-import-bench: $(installed) ## how long the import of DATA= into the stack takes, beside plain COPY, sort and index
+import-bench: $(installed) ## measures the import of DATA= into the stack, against a baseline of COPY, sort and index
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import-bench DATA=folder' >&2; exit 1)
 	@$(needs_stack)
 	@node bench/import.ts '$(DATA)'
 
 .PHONY: verify
-verify: $(installed) ## compares what the stack answers about 2,000 random products with the data files of DATA= [API=url]
+verify: $(installed) ## compares the stack's responses about 2,000 random products and pages of the list with the data files of DATA= [API=url]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
 	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
 
 .PHONY: bench
-bench: $(installed) ## what one core serves, beside yardsticks, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
+bench: $(installed) ## measures the stack on one core against baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/main.ts
 
 .PHONY: bench-scales bench-report
-bench-scales: $(installed) ## reads without caches over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
+bench-scales: $(installed) ## measures uncached reads over data sets of three sizes, in a stack of its own [SCALES=0.01,0.1,1]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/scales.ts
 
-bench-report: $(installed) ## writes what they measured into docs/performance/
+bench-report: $(installed) ## writes the results of both into docs/performance/
 	@node bench/report.ts
 
 .PHONY: page-bytes
-page-bytes: $(installed) ## how many bytes a product page's four answers have [API=url]
+page-bytes: $(installed) ## counts the bytes of a product page's four responses [API=url]
 	@API='$(API)' node bench/page-bytes.ts
 
 .PHONY: blocks
-blocks: ## how many blocks each read of the running stack's database touches
+blocks: ## counts the blocks that each read of the stack's database touches
 	@$(needs_stack)
 	@docker compose build --quiet app
 	@docker compose run --rm --no-deps --user "$$(id -u):$$(id -g)" --volume "$$PWD/bench:/app/bench:ro" prepare node bench/blocks.ts
@@ -204,18 +204,18 @@ blocks: ## how many blocks each read of the running stack's database touches
 .PHONY: load-test load-clean load-compare known-scenario
 load_options = $(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(TARGET),--target '$(TARGET)') \
 	$(if $(RATE),--rate '$(RATE)') $(if $(DURATION),--duration '$(DURATION)') $(if $(CONFIRM),--confirm '$(CONFIRM)')
-load-test: known-scenario $(installed) ## load as a front-end makes it, and a report [SCENARIO=browse] [TARGET=url] [RATE=requests a second] [DURATION=seconds]
+load-test: known-scenario $(installed) ## sends the load of front-ends and writes a report [SCENARIO=browse] [TARGET=url] [RATE=requests per second] [DURATION=seconds]
 	@[ -e $(artillery) ] || node artillery/main.ts --check $(load_options)
 	@$(MAKE) --no-print-directory $(artillery)
 	@node artillery/main.ts $(load_options)
 
-known-scenario: # a misspelt one is not worth an install
+known-scenario: # checked before Artillery is installed
 	@bash artillery/check-scenario.sh "$$SCENARIO"
 
-load-clean: ## removes what load runs wrote from the stack's database
+load-clean: ## removes the rows that load runs wrote from the stack's database
 	@$(needs_stack)
 	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
 
-load-compare: $(installed) ## two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
+load-compare: $(installed) ## compares two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
 	@$(if $(and $(A),$(B)),,echo 'Name two runs, as they are in artillery/reports/: make load-compare A=run B=run' >&2; exit 1)
 	@node artillery/compare.ts '$(A)' '$(B)'

@@ -43,7 +43,7 @@ async function endConnections(): Promise<void> {
   while ((await open()) > 0) await sleep(10);
 }
 
-it('for the statement that waits, for those behind it, and for those that find the queue full', async () => {
+it('a slow database is a 503 for the statement that waits, those queued behind it, and those that find the queue full', async () => {
   await blocker.query('begin; select from qa.question where question_id = 8 for update');
   const votes = await Promise.all(Array.from({ length: 600 }, vote));
   await blocker.query('rollback');
@@ -56,7 +56,7 @@ it('for the statement that waits, for those behind it, and for those that find t
   expect(helpful).toBe(1);
 });
 
-it('for one that waits alone, whose connection stays open', async () => {
+it('a statement that waits too long keeps its connection open', async () => {
   const before = await connections();
   expect(before.length).toBeGreaterThan(0);
   await blocker.query('begin; select from qa.question where question_id = 8 for update');
@@ -67,7 +67,7 @@ it('for one that waits alone, whose connection stays open', async () => {
   expect(await connections()).toEqual(before);
 });
 
-it('for a write while an import replaces what it writes to, whose connection stays open', async () => {
+it('a write that an import refuses is a 503 at once, and keeps its connection open', async () => {
   const before = await connections();
   await holdWrites(blocker);
   const { status, ms } = await vote();
@@ -79,7 +79,7 @@ it('for a write while an import replaces what it writes to, whose connection sta
   expect(await vote()).toMatchObject({ status: 204 });
 });
 
-it('for what is seen to be large too late to ask for it alone', async () => {
+it('a response that turns out to be large too late for a second query is a 503', async () => {
   const values = [8, 'n'];
   await service.sql(
     `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
@@ -98,13 +98,13 @@ it('for what is seen to be large too late to ask for it alone', async () => {
   await service.sql('delete from qa.answer where question_id = $1 and answerer_email = $2', values);
 });
 
-describe('what a write that failed says', () => {
+describe('the error of a write that failed', () => {
   const detailOf = async (headers = {}) => {
     const { json } = await service.call('/qa/questions/8/helpful', { method: 'PUT', headers });
     return json.detail;
   };
 
-  it('is how to send it again, when its outcome is not known', async () => {
+  it('says how to send it again, when its outcome is not known', async () => {
     await blocker.query('begin; select from qa.question where question_id = 8 for update');
     const failing = Promise.all([detailOf(), detailOf({ 'Idempotency-Key': 'slow' })]);
     await sleep(200);
@@ -115,7 +115,7 @@ describe('what a write that failed says', () => {
     expect(withKey).toMatch(/sent again with its Idempotency-Key it counts once/);
   });
 
-  it('is not that it may have been made, when it certainly was not', async () => {
+  it('does not say that it may have been made, when it certainly was not', async () => {
     await blocker.query('begin; select from qa.question where question_id = 8 for update');
     const waiting = await Promise.all(Array.from({ length: 600 }, () => detailOf())); // most never get a connection
     await blocker.query('rollback');
@@ -146,7 +146,7 @@ describe('a locked table of questions', () => {
   });
 });
 
-it('for a table that a migration of another release has renamed', async () => {
+it('a table that the migration of another release has renamed is a 503', async () => {
   await service.sql('alter table qa.answer rename to answer_of_another_release');
   const { status, headers } = await service.call('/qa/questions/8/answers?page=7');
   await service.sql('alter table qa.answer_of_another_release rename to answer');
@@ -154,7 +154,7 @@ it('for a table that a migration of another release has renamed', async () => {
   expect((await service.call('/qa/questions/8/answers?page=7')).status).toBe(200);
 });
 
-it('for a new question when ids have run out', async () => {
+it('a new question is a 503 when ids have run out', async () => {
   const body = { body: 'One more?', name: 'Shopper', email: 'shopper@mail.example', product_id: 1 };
   const [{ last }] = await service.sql('select last_value as last from qa.question_question_id_seq');
   await service.sql("select setval('qa.question_question_id_seq', 2147483647)");
@@ -185,7 +185,7 @@ describe('a query that is too slow', () => {
   });
 });
 
-it('at once when it is away, until it is back', async () => {
+it('a database that is away is a 503 at once, until it is back', async () => {
   let isAway = true;
   const sockets: Socket[] = [];
   const between = createServer(socket => {

@@ -137,6 +137,17 @@ describe('one query that makes its statement fail', () => {
     expect(run.toSorted()).toEqual([[7], [8]]);
   });
 
+  it('runs once at a time, however many ask for it', async () => {
+    const { run, textsOf } = failingFor([7], new Slow(), 50);
+    await textsOf([7]);
+    await sleep(2100);
+    run.length = 0;
+    const late = sleep(20).then(() => textsOf([7, 7]));
+    expect(await textsOf([7, 7, 7])).toEqual(['Slow', 'Slow', 'Slow']);
+    expect(await late).toEqual(['Slow', 'Slow']);
+    expect(run).toEqual([[7]]);
+  });
+
   it('leaves statements of the others as large as they were', async () => {
     const { run, textsOf } = failingFor([7], new Slow(), 500);
     await textsOf([7]);
@@ -159,4 +170,15 @@ it('stops running again after 1.1 s, when all is slow', async () => {
   expect(new Set(await textsOf(sixteen))).toEqual(new Set(['Slow']));
   expect(performance.now() - started_ms).toBeLessThan(2000);
   expect(run.length).toBeLessThan(6);
+});
+
+it('fails after 1.85 s what waits to run again', async () => {
+  const batch = new Batch(async queries => {
+    await sleep(queries.length > 1 ? 900 : 1500);
+    throw new Slow();
+  }, isOfOneQuery);
+  const started_ms = performance.now();
+  const texts = await Promise.allSettled([1, 2, 3].map(value => batch.text([value])));
+  expect(texts.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(performance.now() - started_ms).toBeLessThan(1940);
 });

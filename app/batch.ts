@@ -14,6 +14,8 @@ const slow_ms = 450;
 /** Queries of a failed statement that run again at once, one by one, and until when since it began, in milliseconds. */
 const retriesAtOnce = 2;
 const retryUntil_ms = 1100;
+/** When the last of them fails, wherever it waits, since the statement began: Nginx waits for 1,950 ms. In milliseconds. */
+const giveUp_ms = 1850;
 
 /** The parameters of one query. */
 export type Values = readonly number[];
@@ -35,6 +37,8 @@ interface Waiting {
 export class Batch {
   readonly #run: Run;
   readonly #slow: SlowQueries;
+  /** Of each query that runs alone the first that is under way. */
+  readonly #firsts = new Map<string, Promise<string | undefined>>();
   #waiting: Waiting[] = [];
   #inFlight = 0;
   /** Queries that run together at most: half of what a slow statement ran, one more after one in time. */
@@ -94,7 +98,7 @@ export class Batch {
       for (const [index, { resolve }] of sent.entries()) resolve(texts[index]);
       this.#limit = Math.min(this.#limit + 1, maxTogether);
     } catch (error) {
-      void this.#retry(sent, error, started_ms + retryUntil_ms);
+      void this.#retry(sent, error, started_ms);
     }
     if (sent.length > 1 && performance.now() - started_ms > slow_ms)
       this.#limit = Math.min(this.#limit, Math.ceil(sent.length / 2));
@@ -103,25 +107,43 @@ export class Batch {
   }
 
   /** Runs the queries of a failed statement one by one, if one of them may have made it fail, as long as there is time. */
-  async #retry(failed: readonly Waiting[], error: unknown, until_ms: number): Promise<void> {
+  async #retry(failed: readonly Waiting[], error: unknown, started_ms: number): Promise<void> {
     const [first] = failed;
     if (failed.length === 1 && first) this.#slow.note(first.values, error);
     if (failed.length === 1 || !this.#slow.isOfOneQuery(error)) {
       for (const { reject } of failed) reject(error);
       return;
     }
+    const rejectAll = () => {
+      for (const { reject } of failed) reject(error);
+    };
+    const timeout = setTimeout(rejectAll, started_ms + giveUp_ms - performance.now());
     const rest = failed.values();
     const retryRest = async () => {
       for (const { values, resolve, reject } of rest) {
-        if (performance.now() > until_ms) reject(error);
+        if (performance.now() > started_ms + retryUntil_ms) reject(error);
         else await this.#runAlone(values).then(resolve, reject);
       }
     };
     await Promise.all(Array.from({ length: retriesAtOnce }, retryRest));
+    clearTimeout(timeout);
   }
 
+  /** Runs one query. The same ones that come meanwhile run after it, and fail with it: they would take all connections. */
   async #runAlone(values: Values): Promise<string | undefined> {
     this.#slow.refuse(values);
+    const key = values.join();
+    const first = this.#firsts.get(key);
+    if (first) {
+      await first;
+      return this.#runNow(values);
+    }
+    const running = this.#runNow(values);
+    this.#firsts.set(key, running);
+    return running.finally(() => this.#firsts.delete(key));
+  }
+
+  async #runNow(values: Values): Promise<string | undefined> {
     try {
       const [text] = await this.#run([values]);
       return text;

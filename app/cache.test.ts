@@ -13,14 +13,14 @@ function counting(maxEntries: number) {
   return { asked, lookups, cache, get };
 }
 
-it('asks once for a key that it keeps', async () => {
+it('loads a key once while it is cached', async () => {
   const { asked, lookups, get } = counting(10);
   expect([await get('a'), await get('a')]).toEqual(['text of a', 'text of a']);
   expect(asked).toEqual(['a']);
   expect(lookups).toEqual(['miss', 'hit']);
 });
 
-it('asks once for everybody who wants a key at the same time', async () => {
+it('loads a key once for concurrent readers', async () => {
   const { asked, lookups, get } = counting(10);
   const texts = await Promise.all(Array.from({ length: 100 }, () => get('a')));
   expect(new Set(texts)).toEqual(new Set(['text of a']));
@@ -28,13 +28,13 @@ it('asks once for everybody who wants a key at the same time', async () => {
   expect(lookups.filter(lookup => lookup === 'joined')).toHaveLength(99);
 });
 
-it('makes room for a new key by what was used least recently', async () => {
+it('evicts the least recently used entry', async () => {
   const { asked, get } = counting(2);
   for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await get(key);
   expect(asked).toEqual(['a', 'b', 'c', 'b']);
 });
 
-it('keeps no failure, nothing that is not there and nothing huge', async () => {
+it('caches no error, no missing value and no huge text', async () => {
   const { cache, asked, get } = counting(10);
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await get('a')).toBe('text of a');
@@ -46,9 +46,9 @@ it('keeps no failure, nothing that is not there and nothing huge', async () => {
   expect(asked).toEqual(['a', 'none', 'huge', 'huge']);
 });
 
-it('keeps no more than 4 Mi characters in all', async () => {
+it('caches at most 4 Mi characters in all', async () => {
   const { asked, get } = counting(1000);
-  const text = 'x'.repeat(64 * 1024);
+  const text = 'x'.repeat(64 * 1024 - 256); // an entry takes 256 beside it
   for (let key = 0; key < 65; key += 1) await get(String(key), text);
   await get('64', text);
   await get('1', text);
@@ -57,7 +57,16 @@ it('keeps no more than 4 Mi characters in all', async () => {
   expect(asked).toHaveLength(66);
 });
 
-it('forgets after 5 seconds, also when the clock of the machine is set back', async () => {
+it('caches no more short texts than a small heap has room for, whatever its limit of entries', async () => {
+  const { asked, get } = counting(1_000_000);
+  for (let key = 0; key < 16_384; key += 1) await get(String(key), '[]');
+  await get('16383', '[]');
+  expect(asked).toHaveLength(16_384);
+  await get('0', '[]');
+  expect(asked).toHaveLength(16_385);
+});
+
+it('ends an entry after 5 seconds, also when the wall clock is set back', async () => {
   const clock = jest.spyOn(performance, 'now');
   const wall = jest.spyOn(Date, 'now');
   const { asked, get } = counting(10);

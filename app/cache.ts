@@ -1,26 +1,28 @@
 import NodeCache from 'node-cache';
 
 /**
- * How long a replica may give an answer again, in milliseconds. With the 50 s that Nginx keeps one (`nginxKeeps_s` in
- * json-responses.ts) it stays under the 60 s within which an import shows. Nginx has the larger share: it answers most.
+ * How long an entry is fresh, in milliseconds. With the 50 s of Nginx (`nginxKeeps_s` in json-responses.ts) it stays below the 60 s
+ * within which an import shows.
  */
 const keep_ms = 5_000;
-/** All texts together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
+/** All entries together, in characters: at two bytes each, a fifth of a replica's heap (`compose.yaml`). */
 const maxCharacters = 4 * 1024 * 1024;
-/** A text longer than this is not kept, in characters: one must not push out all others. */
+/** What an entry takes beside its text, in characters. A small heap has no room for a million entries. */
+const entryCharacters = 256;
+/** A longer text is not cached, in characters: it would evict many others. */
 const maxLength = 256 * 1024;
 
 type Load = () => Promise<string | undefined>;
 export type Lookup = 'hit' | 'joined' | 'miss';
 
 /**
- * A bounded cache of answers, kept as text. When it is full the least recently used entry makes room. While one
- * answer is being loaded, everybody who asks for the same key waits for that one.
+ * A bounded cache of response texts. A full cache evicts the least recently used entry. Reads of a key whose query is in flight
+ * join that query.
  */
 export class Cache {
-  /** Its own clock is the wall clock, which may be set back, so entries end by another. */
+  /** It would end entries by the wall clock, which may be set back. */
   readonly #kept = new NodeCache({ stdTTL: 0, useClones: false, checkperiod: 0 });
-  /** By key, from least to most recently used: the length of the text, and when it ends by performance.now(). */
+  /** By key, from least to most recently used: the characters it takes, and when it ends by performance.now(). */
   readonly #entries = new Map<string, { readonly length: number; readonly end_ms: number }>();
   #characters = 0;
   readonly #loading = new Map<string, Promise<string | undefined>>();
@@ -33,7 +35,7 @@ export class Cache {
     this.#kept.on('del', key => this.#forget(key));
   }
 
-  /** The text under the key, loaded if need be. An error, or undefined for what does not exist, is not kept. */
+  /** The text under the key, loaded on a miss. Neither an error nor undefined is cached. */
   get(key: string, load: Load): Promise<string | undefined> {
     const kept = this.#find(key);
     if (kept !== undefined) {
@@ -66,14 +68,15 @@ export class Cache {
   }
 
   #keep(key: string, text: string): void {
+    const length = text.length + entryCharacters;
     this.#kept.del(key);
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size < this.#maxEntries && this.#characters + text.length <= maxCharacters) break;
+      if (this.#entries.size < this.#maxEntries && this.#characters + length <= maxCharacters) break;
       this.#kept.del(oldest);
     }
     this.#kept.set(key, text);
-    this.#entries.set(key, { length: text.length, end_ms: performance.now() + keep_ms });
-    this.#characters += text.length;
+    this.#entries.set(key, { length, end_ms: performance.now() + keep_ms });
+    this.#characters += length;
   }
 
   #forget(key: string): void {

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { Problem } from './problem.ts';
 
 /**
- * Whether a client has what it asks for already, by its If-None-Match. Throws a 412 when its If-Match does not hold: our
+ * Whether a client has the response already, by its If-None-Match. Throws a 412 when its If-Match does not hold: our
  * ETags are weak and If-Match compares strongly, so only `*` does. There is no Last-Modified here, so conditions on dates
  * are ignored. https://www.rfc-editor.org/rfc/rfc9110#section-13
  *

@@ -12,9 +12,9 @@ import type { Origins } from './cors.ts';
 export interface Config {
   readonly port: number;
   readonly database: DatabaseSettings;
-  /** Connections of this replica to PostgreSQL at most. */
+  /** Most connections of this replica to PostgreSQL. */
   readonly databaseConnections: number;
-  /** Answers kept in this replica's cache at most. */
+  /** Most entries of this replica's cache. */
   readonly cacheEntries: number;
   /** Whose pages may call from a browser. */
   readonly origins: Origins;
@@ -23,7 +23,7 @@ export interface Config {
   readonly nginxCacheFolder?: string | undefined;
 }
 
-/** Two are for large answers; three replicas share the 30 of postgres.conf, and an import needs one. */
+/** Two are for large responses. Three replicas share the 30 of postgres.conf, and an import needs one. */
 const connections = { min: 3, max: 9 };
 const logLevels = ['error', 'warn', 'info', 'debug'];
 
@@ -41,7 +41,7 @@ export function readConfig(environment: Environment): Config {
 }
 
 function readOrigins(text: string): Origins {
-  const origins = text.split(/[\s,]+/).filter(Boolean);
+  const origins = [...new Set(text.split(/[\s,]+/).filter(Boolean))];
   if (origins.length <= 1 && (origins[0] ?? '*') === '*') return '*';
   const wrong = origins.find(origin => !URL.canParse(origin) || new URL(origin).origin !== origin);
   if (wrong === undefined) return origins;

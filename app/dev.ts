@@ -11,8 +11,8 @@ import { readConfig } from './config.ts';
 import { Changes } from './dev/changes.ts';
 import { Processes } from './dev/processes.ts';
 
-// `make dev`: the whole service on one machine without Docker, with a PostgreSQL of its own. It ends with status 1 when it
-// does not get to serve; from then on it starts the service again whenever a file changes, until a signal ends it.
+// `make dev`: the whole service without Docker, with a PostgreSQL of its own. It ends with status 1 when the first start fails. After
+// that it restarts the service whenever a file changes, until a signal ends it.
 const checkout = join(import.meta.dirname, '..');
 
 // From the start, so that a Ctrl-C that comes early also stops PostgreSQL.
@@ -21,7 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 try {
   const started = performance.now();
-  // Where PostgreSQL is, nobody need say: it is its own.
+  // The settings of another PostgreSQL do not count.
   const settings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
   const { port } = readConfig({ ...settings, PGPASSWORD: developmentPassword });
   const postgres = await startEmbedded(developmentFolder());
@@ -72,7 +72,7 @@ async function restartOnChanges(
   }
 }
 
-/** As the stack does before its replicas start: migrations, the app's password, the sample. */
+/** Migrations, the app's password and the sample, as `prepare` does in the stack. */
 function prepare(processes: Processes, { owner }: EmbeddedPostgres): Promise<boolean> {
   const { user: PGUSER, password: PGPASSWORD } = owner;
   return processes.finish(join(checkout, 'db/prepare.ts'), {

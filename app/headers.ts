@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
-/** The longest URL and line of a header, and the largest headers in all, in bytes: what Nginx has buffers for. */
+/** The longest URL and header line, and all headers together, in bytes: Nginx has buffers for as much. */
 const maxUrl = 8 * 1024;
 const maxLine = 8 * 1024;
 const maxHeaders = 16 * 1024;
@@ -18,7 +18,7 @@ export const nameRequests: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** Refuses what says that it is too large before anything reads it. */
+/** Refuses a request that is too large before its body is read. */
 export const limitSizes: RequestHandler = (request, _response, next) => {
   if (request.originalUrl.length > maxUrl) throw new Problem(414, 'The URL is over 8 KiB.');
   let headers = 0;
@@ -32,7 +32,7 @@ export const limitSizes: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Refuses a URL with a fragment, which is never sent: Express would take `/a\b#` for /a/b, and Nginx does not. */
+/** Refuses a URL with a fragment, which no client sends: Express would take `/a\b#` for /a/b, and Nginx does not. */
 export const refuseFragments: RequestHandler = (request, _response, next) => {
   if (request.originalUrl.includes('#')) throw new Problem(400, 'The URL must not have a fragment.');
   next();

@@ -5,8 +5,8 @@ import { onlyAllows } from './problem.ts';
 const ping = { service: 'health', name: 'ping', text: 'select 1' } as const;
 
 /**
- * Whether the process runs, and whether it can serve: its database answers. A replica that is stopping serves what it gets, so
- * it is ready, too.
+ * Live: the process runs. Ready: it can serve, because its database answers. A replica that is stopping is ready too: it serves the
+ * requests that it gets.
  */
 export function healthRoutes(database: Database): Router {
   const router = Router({ caseSensitive: true });

@@ -18,7 +18,7 @@ const withoutEmails = format(info => {
   return info;
 });
 
-/** JSON lines on standard output, for machines and grep. Nothing that looks like an e-mail address gets through. */
+/** JSON lines on standard output. Text that looks like an e-mail address is replaced. */
 export function createLog(level: string): Log {
   return createLogger({
     level,
@@ -50,7 +50,7 @@ export function logRequests(log: Log): RequestHandler {
   };
 }
 
-/** An error with what caused it; where it came from only if nobody foresaw it. */
+/** The messages of an error and its causes; the stack only of an unexpected error. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause) return `${error.message}: ${describe(error.cause)}`;

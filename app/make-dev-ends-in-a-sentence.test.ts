@@ -18,11 +18,11 @@ const dev = (settings: Record<string, string>) => checkout.start('app/dev.ts', s
 it.each([
   [{ PORT: '70000' }, 'PORT must be a whole number from 1 to 65535, not "70000".\n'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of error, warn, info, debug, not "loud".\n'],
-])('with a wrong setting: %j', async (settings, said) => {
+])('make dev ends in a sentence with a wrong setting: %j', async (settings, said) => {
   expect(await dev(settings).ended).toEqual({ status: 1, said });
 });
 
-it('with a port that is taken, by another make dev, too', async () => {
+it('make dev ends in a sentence when its port is taken, by another make dev too', async () => {
   const other = createServer().listen(0);
   const { port } = other.address() as AddressInfo;
   const { status, said } = await dev({ PORT: String(port) }).ended;
@@ -31,14 +31,14 @@ it('with a port that is taken, by another make dev, too', async () => {
   expect(status).toBe(1);
 });
 
-it('not when there is another make dev on another port: both serve', async () => {
+it('make dev serves beside another one on another port', async () => {
   const both = [dev({ PORT: String(await freePort()) }), dev({ PORT: String(await freePort()) })];
   await Promise.all(both.map(run => run.says('Ready after')));
   for (const { child } of both) child.kill('SIGTERM');
   expect((await Promise.all(both.map(({ ended }) => ended))).map(({ status }) => status)).toEqual([0, 0]);
 });
 
-it('with a migration that fails', async () => {
+it('make dev ends in a sentence when a migration fails', async () => {
   writeFileSync(join(checkout.folder, 'db/migrations/990_note.sql'), 'selekt 1');
   const { status, said } = await dev({ PORT: String(await freePort()) }).ended;
   expect(said).toBe(

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Lookup } from './cache.ts';
 import type { Database } from './database.ts';
 
-/** What a replica tells Prometheus about itself. */
+/** The metrics of a replica, for Prometheus. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram;
@@ -14,14 +14,14 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'Time from the request to the end of its answer.',
+      help: 'Time from the request to the end of its response.',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
       registers,
     });
     this.#lookups = new Counter({
       name: 'cache_lookups_total',
-      help: 'Questions to the cache, by whether it knew, was asking already, or had to ask.',
+      help: 'Lookups in the cache: hit, joined a query in flight, or miss.',
       labelNames: ['lookup'],
       registers,
     });
@@ -34,7 +34,7 @@ export class Metrics {
   watch(database: Database): void {
     const gauge = new Gauge({
       name: 'database_connections',
-      help: 'Connections to PostgreSQL that are open or idle, and statements that wait for one.',
+      help: 'Connections to PostgreSQL that are open or idle, and statements waiting for one.',
       labelNames: ['state'],
       registers: [this.#registry],
       collect: () => {

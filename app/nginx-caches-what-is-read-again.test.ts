@@ -15,11 +15,11 @@ const isKept = async (page: number) => {
 };
 const pages = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
-it('every answer, as long as they are few', async () => {
+it('Nginx caches every response while misses are few', async () => {
   for (const page of pages(1, 50)) expect(await isKept(page)).toBe(true);
 });
 
-it('of many different ones only what is asked for once more', async () => {
+it('Nginx caches only keys that were seen before while misses are many', async () => {
   const started_ms = performance.now();
   const flood = pages(1000, 400);
   const kept = (await Promise.all(flood.map(isKept))).filter(Boolean).length;
@@ -28,7 +28,7 @@ it('of many different ones only what is asked for once more', async () => {
   expect(await Promise.all(flood.map(isKept))).not.toContain(false);
 });
 
-it('every answer again, once it is calm, whatever was asked for that does not exist', async () => {
+it('Nginx caches every response again later, however many missing products were read', async () => {
   await sleep(2000);
   const unknown = pages(1_000_000, 400).map(id => service.call(`/products/${id}`));
   for (const { status } of await Promise.all(unknown)) expect(status).toBe(404);

@@ -14,7 +14,7 @@ const run = (command: string, ...words: string[]): Promise<{ status: number; sai
 it.each([
   ['make', 'test ONLY=batch.test'],
   ['npm', 'test --silent -- batch.test'],
-])('by %s %s', async (command, words) => {
+])('one test file runs alone by %s %s', async (command, words) => {
   const { status, said } = await run(command, ...words.split(' '));
   expect(said).toMatch(/PASS .*app\/batch\.test\.ts/);
   expect(said).toContain('Test Suites: 1 passed, 1 total');

@@ -8,7 +8,7 @@ const maxOffset = 2 ** 31;
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** The page of a list that a client asks for. */
+/** A page of a list. */
 export interface Page {
   readonly page: number;
   readonly count: number;
@@ -29,7 +29,7 @@ export function requiredIntegerFrom(query: Query, name: string): number {
   return integerFrom(name, once(query, name));
 }
 
-/** The page in the query: page 1 of 5 elements unless it says otherwise. Throws a 400 for a page that cannot be. */
+/** The page in the query, by default page 1 of 5 elements. Throws a 400 for an impossible page. */
 export function pageFrom(query: Query): Page {
   const page = optionalFrom(query, 'page', 1, integerFrom);
   const count = optionalFrom(query, 'count', 5, countFrom);
@@ -39,7 +39,7 @@ export function pageFrom(query: Query): Page {
   return { page, count, offset };
 }
 
-/** Front-ends ask for 10000000000 elements when they want all: Link says where the rest is. */
+/** Front-ends send 10000000000 when they want all elements: Link names the next page. */
 function countFrom(name: string, text: unknown): number {
   if (typeof text === 'string' && /^[0-9]+$/.test(text)) return Math.min(Number(text), maxCount);
   throw new Problem(400, `${name} must be a whole number, in plain digits.`);

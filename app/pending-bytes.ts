@@ -6,13 +6,13 @@ const small = 64 * 1024;
 /** The pending bytes of all large responses. */
 const maxBytes = 12 * 1024 * 1024;
 
-/** A budget of response bytes that clients have not taken yet: who reads nothing leaves a response in memory. */
+/** A budget of pending response bytes: a client that reads nothing leaves a response in memory. */
 export class PendingBytes {
   /** How many clients wait for the same bytes. */
   readonly #readers = new Map<Buffer, number>();
   #bytes = 0;
 
-  /** Counts a response until it ends, also by its client's leaving. Throws a 503 when the budget is used up. */
+  /** Counts a response until it is sent or its client has left. Throws a 503 when the budget is used up. */
   add(body: Buffer, response: ServerResponse): void {
     if (body.length <= small || response.closed) return;
     const readers = this.#readers.get(body) ?? 0;

@@ -12,7 +12,7 @@ export interface ProblemOptions extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is not a success: RFC 9457's application/problem+json. */
+/** An error response: application/problem+json of RFC 9457. */
 export class Problem extends Error {
   readonly status: number;
   readonly errors: readonly BrokenRule[] | undefined;
@@ -32,12 +32,12 @@ export class Problem extends Error {
   }
 }
 
-/** 503 for what may be asked again in a second. */
+/** 503 for a request that may be sent again in a second. */
 export function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem(503, detail, { headers: { 'Retry-After': '1' }, cause });
 }
 
-/** 404 for a thing that is not there; `name` as in "product 7". */
+/** 404 for a missing thing; `name` as in "product 7". */
 export function doesNotExist(name: string): Problem {
   return new Problem(404, `There is no ${name}.`);
 }
@@ -46,7 +46,7 @@ export const unknownRoute: RequestHandler = () => {
   throw new Problem(404, 'There is nothing at this path.');
 };
 
-/** 405 for every method of a route that its other handlers left over. */
+/** 405 for methods of a route without a handler. */
 export function onlyAllows(...methods: readonly string[]): RequestHandler {
   const allow = methods.join(', ');
   return (request, response) => {
@@ -56,12 +56,12 @@ export function onlyAllows(...methods: readonly string[]): RequestHandler {
 }
 
 function send(response: Response, problem: Problem): void {
-  for (const name of ['ETag', 'Link']) response.removeHeader(name); // of the answer that this one replaces
+  for (const name of ['ETag', 'Link']) response.removeHeader(name); // of the response that this one replaces
   response.status(problem.status).set(problem.headers).set('Cache-Control', 'no-store');
   response.type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** Answers every error with a problem. What is no fault of the client is left to the log as `locals.failure`. */
+/** Answers every error with a problem. An error of the server goes to the log, in `locals.failure`. */
 export const sendProblems: ErrorRequestHandler = (error, _request, response, next) => {
   const problem = problemFrom(error);
   if (problem.status >= 500) response.locals.failure = error;
@@ -82,7 +82,7 @@ function problemFrom(error: unknown): Problem {
   );
 }
 
-/** Also what Express's body reader means by its 415. */
+/** Also for the 415 of Express's body reader. */
 export const notJson = 'The body must be JSON: application/json in UTF-8, not compressed.';
 
 const requestDefects: Readonly<Record<number, string>> = {

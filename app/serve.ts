@@ -13,26 +13,25 @@ import { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
 
 /**
- * How long a stopping replica goes on answering on the connections it has, in milliseconds. Nginx gives up an
- * idle one after 5 s (`keepalive_timeout` in nginx/), so after this none is left on which it could send a request
- * that nobody reads.
+ * How long a stopping replica still answers on its open connections, in milliseconds. Nginx closes an idle connection after 5 s
+ * (`keepalive_timeout` in nginx/upstream.conf), so none is left then on which it could send a request that nobody reads.
  */
 const drain_ms = 6000;
-/** How long requests that are still running may then take; Compose kills after 15 s (`stop_grace_period`). */
+/** How long requests in flight may take after that; Compose kills the replica after 15 s (`stop_grace_period`). */
 const finish_ms = 5000;
 
 const limits = {
-  maxHeaderSize: 128 * 1024, // ours are lower and answer with a problem; this one bounds memory
+  maxHeaderSize: 128 * 1024, // bounds memory; the limits in headers.ts are lower and have an error of their own
   headersTimeout: 10_000,
   requestTimeout: 20_000,
-  keepAliveTimeout: 75_000, // longer than Nginx's, so that it is never Node that closes first
+  keepAliveTimeout: 75_000, // longer than Nginx's, so that Node never closes first
   connectionsCheckingInterval: 5_000,
 };
 const maxConnections = 1000;
 
 export interface Service {
   readonly port: number;
-  /** Stops accepting, finishes what is running and closes everything. */
+  /** Stops accepting connections, finishes requests in flight, and closes everything. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +47,7 @@ export async function serve(config: Config, log: Log): Promise<Service> {
   const server = createServer(limits, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
-  server.on('checkExpectation', app); // what a client expects beside an answer is ignored
+  server.on('checkExpectation', app); // an Expect header is ignored
   await listen(server, config.port);
   await database.connect();
   log.info('serving', { port: config.port });
@@ -80,7 +79,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Answers what is not HTTP, too large or too slow to be a request, and hangs up. */
+/** Answers bytes that are no request, or a request that is too large or too slow, and hangs up. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
@@ -98,10 +97,10 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
-/** No new connections; the open ones are told to close with their next answer, and closed when time is up. */
+/** Takes no new connections. Open ones get `Connection: close` with their next response, and are closed when time is up. */
 async function drain(server: Server): Promise<void> {
   server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
-  // http.Server's own close would also hang up idle connections at once, on which Nginx may be sending now.
+  // http.Server's close would also close idle connections at once, on which Nginx may be sending.
   const closed = new Promise<void>(resolve => NetServer.prototype.close.call(server, () => resolve()));
   await Promise.race([closed, sleep(drain_ms, undefined, { ref: false })]);
   server.closeIdleConnections();

@@ -9,7 +9,7 @@ interface Waiting {
   readonly take: () => void;
 }
 
-/** Slots for statements, as many as there are connections. Those who wait get them in turn. */
+/** Slots for statements, as many as there are connections, given out in turn. */
 export class Slots {
   readonly #max: number;
   readonly #maxOfService: number;

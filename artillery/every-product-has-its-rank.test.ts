@@ -1,5 +1,5 @@
+import { readIdRanges } from '../bench/id-ranges.ts';
 import { idsByRank, randomOf, zipfOf } from '../bench/requests.ts';
-import { readWorld } from '../bench/world.ts';
 
 const ranks = (ids: number) => Array.from({ length: ids }, (_, index) => index + 1);
 
@@ -29,11 +29,11 @@ test.each([1000, 7919])('popular products of %i are drawn by their rank', ids =>
 
 test('a database whose questions were all reported is refused, and no question is looked for', async () => {
   const answers = ['5\n2', '1\n2'];
-  await expect(readWorld(async () => answers.shift() ?? '')).rejects.toThrow(
+  await expect(readIdRanges(async () => answers.shift() ?? '')).rejects.toThrow(
     'The database has no question that was not reported.',
   );
   const visible = ['5\n1', ''];
-  expect(await readWorld(async () => visible.shift() ?? '')).toEqual({
+  expect(await readIdRanges(async () => visible.shift() ?? '')).toEqual({
     products: 5,
     questions: 1,
     hidden: new Set(),

@@ -4,8 +4,8 @@ import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import { databaseSettings } from '../db/environment.ts';
 
-// How many blocks of 8 KiB each of the app's own statements touches, over random ids of what is loaded: a figure
-// that no noise moves, and on a cold disk the number of its reads.
+// Counts the 8 KiB blocks that each statement of the app touches, over random ids of the loaded data. The count is free
+// of noise. On a cold disk it is the number of disk reads.
 const samples = 200;
 
 interface Read {
@@ -13,9 +13,9 @@ interface Read {
   readonly query: Query;
   /** The query's values for a random id. */
   readonly values: (id: number) => readonly number[];
-  /** Where the ids come from. */
+  /** The table that the ids come from. */
   readonly ids: 'product' | 'question';
-  /** The median that the storage is made for. */
+  /** The median number of blocks that the storage is designed for. */
   readonly target: number;
 }
 
@@ -52,9 +52,9 @@ for (const { together } of [
 ])
   await client.query(`prepare "${together.name}" as ${together.text}`);
 
-/** Blocks that the query touches, in shared buffers or not, once the server knows its tables. */
+/** Blocks that the query touches, in shared buffers or not. The first execution loads PostgreSQL's own catalogue. */
 async function blocksOf({ together }: Query, values: readonly number[]): Promise<number> {
-  const parameters = values.map(value => `'{${value}}'`); // one query; the app runs several at once
+  const parameters = values.map(value => `'{${value}}'`); // a batch of one; the app batches several
   const execute = `execute "${together.name}" (${parameters})`;
   await client.query(execute);
   const { rows } = await client.query(`explain (analyze, buffers, format json) ${execute}`);
@@ -62,7 +62,7 @@ async function blocksOf({ together }: Query, values: readonly number[]): Promise
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
 
-/** Ids of rows that clients can see, drawn uniformly from 1 to the last; the same at every run. */
+/** Ids of rows that clients can see, drawn uniformly. Every run draws the same ids. */
 async function randomIds(kind: 'product' | 'question'): Promise<number[]> {
   const table = kind === 'product' ? 'catalogue.product' : 'qa.question';
   const visible = kind === 'product' ? 'true' : 'not reported';

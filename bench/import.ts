@@ -8,24 +8,23 @@ import { pipeline } from 'node:stream/promises';
 import { catalogueFiles, qaFiles } from '../db/data-files.ts';
 import { refuse } from './refuse.ts';
 
-// Imports a folder into the running stack, beside its yardstick on the same server just before, and prints both.
+// Measures the import of a folder into the running stack against a baseline that runs just before on the same server.
 
-/** Total time for the yardstick's that an import may take. */
+/** How many times the baseline's time an import may take. */
 const target = 1.6;
 
 const folder = resolve(process.argv[2] ?? '.');
 const unreadable = [...catalogueFiles, ...qaFiles].map(({ name }) => join(folder, name)).filter(cannotBeRead);
-if (unreadable.length > 0)
-  refuse(`The bench copies all nine files as they are, and cannot read ${unreadable[0]}.`);
+if (unreadable.length > 0) refuse(`The bench copies all nine files, and cannot read ${unreadable[0]}.`);
 const photos = await mkdtemp(join(tmpdir(), 'elier-bench-'));
 try {
   await copyWholeLines(join(folder, 'photos.csv'), join(photos, 'photos.csv'));
   const volumes = [`${folder}:/data:ro`, `${photos}:/photos:ro`, `${resolve('bench')}:/app/bench:ro`];
-  const yardstick: { copy_s: number; sort_s: number } = jsonOf('docker', [
-    // A folder of mode 0700 is nobody's but its owner's, whoever runs in the container.
+  const baseline: { copy_s: number; sort_s: number } = jsonOf('docker', [
+    // Root in the container cannot read another user's folder of mode 0700 without this capability.
     ...['compose', 'run', '--rm', '--no-deps', '-T', '--user', '0:0', '--cap-add', 'DAC_READ_SEARCH'],
     ...volumes.flatMap(volume => ['--volume', volume]),
-    ...['prepare', 'node', 'bench/yardstick.ts', '/data', '/photos'],
+    ...['prepare', 'node', 'bench/import-baseline.ts', '/data', '/photos'],
   ]);
   const summary = jsonOf('make', [
     '--silent',
@@ -34,21 +33,21 @@ try {
     `DATA=${folder}`,
     'JSON=yes',
   ]);
-  const sum_s = yardstick.copy_s + yardstick.sort_s;
+  const sum_s = baseline.copy_s + baseline.sort_s;
   console.table({
-    'COPY into bare tables': inSeconds(yardstick.copy_s),
-    'sort by parent, index': inSeconds(yardstick.sort_s),
-    'the two together': inSeconds(sum_s),
-    'the import, all in all': inSeconds(summary.elapsed),
+    'COPY into bare tables': inSeconds(baseline.copy_s),
+    'sort by parent, index': inSeconds(baseline.sort_s),
+    'baseline, total': inSeconds(sum_s),
+    'import, total': inSeconds(summary.elapsed),
     ...Object.fromEntries(
       [...summary.files, ...summary.tables].map(({ name, seconds }) => [`  ${name}`, inSeconds(seconds)]),
     ),
   });
   const { lines, imported, rejected } = summary.totals;
   console.log(`${lines} lines = ${imported} imported + ${rejected} rejected`);
-  console.log(`${(summary.elapsed / sum_s).toFixed(2)} times the yardstick (target: at most ${target})`);
+  console.log(`${(summary.elapsed / sum_s).toFixed(2)} times the baseline (target: at most ${target})`);
 } catch (error) {
-  // A command that failed has said why.
+  // A failed command has printed its own error.
   if (typeof (error as { status?: unknown }).status !== 'number') throw error;
   process.exitCode = 1;
 } finally {
@@ -64,13 +63,13 @@ function cannotBeRead(path: string): boolean {
   }
 }
 
-/** What a command prints, read as JSON. Its stderr goes to ours. */
+/** Runs a command and parses its output as JSON. */
 function jsonOf(command: string, values: readonly string[]) {
   const printed = execFileSync(command, values, { stdio: ['ignore', 'pipe', 'inherit'] }).toString();
   return JSON.parse(printed.slice(printed.indexOf('{')));
 }
 
-/** Copies the lines whose quotes are even: plain COPY fails at the others, or swallows their neighbours. */
+/** Copies the lines whose quotes are balanced. COPY fails on the others, or merges them with the next lines. */
 async function copyWholeLines(from: string, to: string): Promise<void> {
   const lines = createInterface({
     input: createReadStream(from, 'latin1'),

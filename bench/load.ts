@@ -4,37 +4,40 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What a run of the load generator saw. */
+/** The figures of one run of the load generator. */
 export interface Load {
-  /** Those that were answered, whatever the answer. */
+  /** Requests with a response, whatever its status. */
   readonly requests: number;
   readonly seconds: number;
   readonly bytes: number;
-  /** Answers of 429; other answers with a status from 400 on; requests without an answer. */
+  /** Responses with status 429. */
   readonly limited: number;
+  /** Responses with any other status from 400 on. */
   readonly refused: number;
+  /** Requests without a response. */
   readonly broken: number;
   readonly mean_ms: number;
   readonly p50_ms: number;
   readonly p95_ms: number;
   readonly p99_ms: number;
   readonly p999_ms: number;
-  /** Votes that were followed by a read, and how many of those reads did not show the vote. */
+  /** Votes followed by a read. */
   readonly checked?: number;
+  /** Reads that did not show the vote before them. */
   readonly stale?: number;
 }
 
-/** The core that the load comes from; the stack has the other. */
+/** The core of the load generator. The stack has core 0. */
 const core = '1';
 const connections = 64;
 
-/** Sends requests ("GET /path") over 64 connections, each as soon as its last answer is there. */
+/** Sends requests ("GET /path") over 64 connections. Each connection waits for its response before the next request. */
 export function closedLoad(url: string, requests: readonly string[], seconds: number): Promise<Load> {
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '5s', '-s', 'bench/wrk.lua'];
   return run(requests, list => ['wrk', ...options, url, list]);
 }
 
-/** Sends requests at a fixed rate a second; see open-load.ts. */
+/** Sends requests at a fixed rate per second; see open-load.ts. */
 export function openLoad(
   url: string,
   requests: readonly string[],

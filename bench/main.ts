@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type IdRanges, readIdRanges } from './id-ranges.ts';
 import { closedLoad, openLoad } from './load.ts';
-import { type Bare, type Part, parts, plainWay, product, type Server } from './parts.ts';
+import { baselineUrl, type HttpServer, type Part, type Pgbench, parts, stackUrl } from './parts.ts';
 import { refuse } from './refuse.ts';
 import { coldPages, hotCatalogue, randomOf } from './requests.ts';
 import { keep } from './results.ts';
@@ -18,23 +19,24 @@ import {
   startRig,
   stopRig,
   type Usage,
-} from './stack.ts';
+} from './rig.ts';
 import { type Run, ratiosOf, summaryOf } from './summary.ts';
-import { readWorld, type World } from './world.ts';
 
-// Measures the stack on one core beside yardsticks that run in turn with it: rounds alternate, medians count.
+// Measures the stack and its baselines on one core. They take turns within each round. The report shows medians.
 
 const rounds = wholeNumber('ROUNDS', 5);
 const seconds = wholeNumber('SECONDS_A_RUN', 10);
-/** Until Node has compiled what is hot, in each of three replicas. */
+/** Time for Node to compile hot code in all three replicas. */
 const warmUp_s = 30;
-/** Until what is asked again and again is in the cache. */
+/** Time for the cache to hold the hot URLs. */
 const fillCache_s = 20;
 const resultsPath = process.env.RESULTS ?? 'bench/results.json';
 
-const asked = (process.env.ONLY ?? '').split(',').filter(Boolean);
-const chosen = parts.filter(({ name }) => asked.length === 0 || asked.some(start => name.startsWith(start)));
-const unknown = asked.find(start => !parts.some(({ name }) => name.startsWith(start)));
+const requested = (process.env.ONLY ?? '').split(',').filter(Boolean);
+const chosen = parts.filter(
+  ({ name }) => requested.length === 0 || requested.some(start => name.startsWith(start)),
+);
+const unknown = requested.find(start => !parts.some(({ name }) => name.startsWith(start)));
 if (unknown !== undefined)
   refuse(`There is no part ${unknown}, only ${parts.map(({ name }) => name).join(', ')}.`);
 
@@ -46,49 +48,49 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 try {
   startRig();
-  const world = await readWorld(sql);
+  const ids = await readIdRanges(sql);
   console.log(
-    `${world.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, 2,000 writes a second at most`,
+    `${ids.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, at most 2,000 writes per second`,
   );
   keep(resultsPath, { idle: memoryOf(await readUsage()) });
-  if (chosen.some(({ contestants }) => contestants.some(({ name }) => name === 'static file')))
-    await saveStaticFiles(world);
-  for (const url of [product, plainWay]) await closedLoad(url, coldPages(world, randomOf(0)), warmUp_s);
-  for (const part of chosen) await measure(part, world);
+  if (chosen.some(({ servers }) => servers.some(({ name }) => name === 'static file')))
+    await saveStaticFiles(ids);
+  for (const url of [stackUrl, baselineUrl]) await closedLoad(url, coldPages(ids, randomOf(0)), warmUp_s);
+  for (const part of chosen) await measure(part, ids);
 } finally {
   stopRig();
 }
 
-async function measure(part: Part, world: World): Promise<void> {
+async function measure(part: Part, ids: IdRanges): Promise<void> {
   const runs: Record<string, Run[]> = {};
   for (let round = 0; round < rounds; round++)
-    for (const [position, contestant] of part.contestants.entries()) {
+    for (const [position, server] of part.servers.entries()) {
       const seed = round * 100 + position + 1;
       const run =
-        'query' in contestant
-          ? await pgbench(contestant, world)
-          : await load(contestant, world, seed, part.isWarm ? (round === 0 ? fillCache_s : 2) : 0);
-      runs[contestant.name] = [...(runs[contestant.name] ?? []), run];
+        'query' in server
+          ? await pgbench(server, ids)
+          : await load(server, ids, seed, part.isWarm ? (round === 0 ? fillCache_s : 2) : 0);
+      runs[server.name] = [...(runs[server.name] ?? []), run];
     }
   console.log(`\n${part.name}`);
   console.table(Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summaryOf(all)])));
   for (const ratio of ratiosOf(runs)) console.log(ratio);
   const hurt = hurtContainers();
-  if (hurt.length > 0) throw new Error(`Restarted, or killed for lack of memory: ${hurt.join(', ')}.`);
-  keep(resultsPath, { [part.name]: { measured: measuredOf(world), runs } });
+  if (hurt.length > 0) throw new Error(`Restarted or OOM-killed: ${hurt.join(', ')}.`);
+  keep(resultsPath, { [part.name]: { measured: measuredOf(ids), runs } });
 }
 
-/** When and on what a part was measured. */
-function measuredOf({ products }: World): string {
+/** The date, commit and data set of a measurement. */
+function measuredOf({ products }: IdRanges): string {
   const commit = execFileSync('git', ['describe', '--always', '--dirty']).toString().trim();
   const day = new Date().toISOString().slice(0, 10);
   return `${day}, commit ${commit}, ${products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s`;
 }
 
-async function load(server: Server, world: World, seed: number, warm_s: number): Promise<Run> {
-  const requests = server.requests(world, randomOf(seed));
-  // Other draws: what is measured must not have been asked before in the same order.
-  if (warm_s > 0) await closedLoad(server.url, server.requests(world, randomOf(seed + 50)), warm_s);
+async function load(server: HttpServer, ids: IdRanges, seed: number, warm_s: number): Promise<Run> {
+  const requests = server.requests(ids, randomOf(seed));
+  // The warm-up draws from another seed, so that the run does not repeat its order.
+  if (warm_s > 0) await closedLoad(server.url, server.requests(ids, randomOf(seed + 50)), warm_s);
   const before = { app: appReads(), usage: await readUsage(), disk: diskReads() };
   let peak = before.usage;
   const watch = setInterval(async () => {
@@ -100,7 +102,7 @@ async function load(server: Server, world: World, seed: number, warm_s: number):
   clearInterval(watch);
   const usage = await readUsage();
   const good = load.requests - load.refused - load.limited;
-  // A checked vote is two reads and a write more.
+  // A checked vote adds two reads and a write.
   const { checked = 0 } = load;
   const reads = good * (1 - shareOfWrites(requests)) + 2 * checked;
   const all = load.requests + 3 * checked;
@@ -109,7 +111,7 @@ async function load(server: Server, world: World, seed: number, warm_s: number):
     rate: good / load.seconds,
     ...costOf(before.usage, usage, all, load.seconds),
     memory_MiB: memoryOf(higherOf(peak, usage)),
-    ...(server.url === product && { hit_rate: Math.max(0, 1 - (appReads() - before.app) / reads) }),
+    ...(server.url === stackUrl && { hit_rate: Math.max(0, 1 - (appReads() - before.app) / reads) }),
     disk_reads_per_request: (diskReads() - before.disk) / all,
   };
 }
@@ -118,8 +120,8 @@ function shareOfWrites(requests: readonly string[]): number {
   return requests.filter(line => line.startsWith('PUT')).length / requests.length;
 }
 
-/** The same query, prepared, one at a time, straight to PostgreSQL over 8 connections. */
-async function pgbench({ query, values }: Bare, world: World): Promise<Run> {
+/** Runs the prepared query in PostgreSQL over 8 connections. */
+async function pgbench({ query, values }: Pgbench, ids: IdRanges): Promise<Run> {
   const names = values.map((_, index) => `p${index + 1}`);
   const script = [
     ...values.map((value, index) => `\\set ${names[index]} ${value}`),
@@ -131,7 +133,7 @@ async function pgbench({ query, values }: Bare, world: World): Promise<Run> {
   const before = await readUsage();
   const printed = compose(
     ...['exec', '-T', '-e', 'PGOPTIONS=-c plan_cache_mode=force_generic_plan', 'postgres', 'bash', '-c'],
-    `pgbench -n -M prepared -U elier -c 8 -T ${seconds} -D products=${world.products} -D questions=${world.questions} -f <(echo "$0") elier`,
+    `pgbench -n -M prepared -U elier -c 8 -T ${seconds} -D products=${ids.products} -D questions=${ids.questions} -f <(echo "$0") elier`,
     script,
   );
   const rate = Number(/tps = ([\d.]+)/.exec(printed)?.[1]);
@@ -150,7 +152,7 @@ function memoryOf(usage: Usage): Record<string, number> {
   return Object.fromEntries(services.map(service => [service, Math.round(usage[service].memory_MiB)]));
 }
 
-/** Processor seconds per 1,000 requests, and each service's share of the core. */
+/** CPU seconds per 1,000 requests, and each service's share of the core. */
 function costOf(before: Usage, after: Usage, requests: number, elapsed_s: number) {
   const used = services.map(service => [service, after[service].cpu_s - before[service].cpu_s] as const);
   const all = used.reduce((sum, [, cpu_s]) => sum + cpu_s, 0);
@@ -160,13 +162,13 @@ function costOf(before: Usage, after: Usage, requests: number, elapsed_s: number
   };
 }
 
-/** The files that the static yardstick serves: the hot catalogue's answers. */
-async function saveStaticFiles(world: World): Promise<void> {
-  for (const request of hotCatalogue(world, randomOf(1))) {
+/** Saves the responses of the hot catalogue as the static files of the baseline. */
+async function saveStaticFiles(ids: IdRanges): Promise<void> {
+  for (const request of hotCatalogue(ids, randomOf(1))) {
     const path = request.replace('GET ', '');
-    const answer = await fetch(`${product}${path}`);
-    if (!answer.ok) throw new Error(`${path} was answered with ${answer.status}.`);
-    const text = await answer.text();
+    const response = await fetch(`${stackUrl}${path}`);
+    if (!response.ok) throw new Error(`GET ${path} returned ${response.status}.`);
+    const text = await response.text();
     const file = join('bench/.static', `${path}.json`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

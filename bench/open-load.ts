@@ -6,17 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { anyVisitor } from './visitors.ts';
 
-// Sends the requests of a file at a fixed rate, whatever becomes of them: an answer's time counts from when its request
-// was due, so waiting for a connection or for this process counts too. Ends with a line of JSON. When there are writes
-// among the requests, it also votes by itself, reads at once, and counts the reads that did not show the vote. With
-// --visitors each request names one of a thousand.
+// Sends the requests of a file at a fixed rate. Latency counts from the due time of a request, so it includes the wait for a
+// connection. Prints its figures as a line of JSON. If the file has writes, it also votes, reads the vote at once, and
+// counts the reads without the vote. With --visitors, each request comes from one of 1,000 addresses.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     rate: { type: 'string' },
     seconds: { type: 'string' },
-    // More than any browser of a small shop's visitors open at once.
+    // More than the visitors of a small shop open at once.
     connections: { type: 'string', default: '256' },
     visitors: { type: 'boolean' },
   },
@@ -30,27 +29,27 @@ const hasWrites = requests.some(line => line.startsWith('PUT'));
 const agent = new Agent({ keepAlive: true, maxSockets: Number(values.connections) });
 const timeout_ms = 5000;
 
-interface Answer {
+interface Response {
   readonly status: number;
   readonly text: string;
 }
 
 const sockets = new Set<Socket>();
 
-function send(line: string, wantsText = false): Promise<Answer> {
+function send(line: string, wantsText = false): Promise<Response> {
   const [method, path] = line.split(' ');
   const encoding = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
   const headers = { ...encoding, ...(values.visitors && anyVisitor()) };
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, incoming => {
+    const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, response => {
       let text = '';
-      incoming.on('data', chunk => {
+      response.on('data', chunk => {
         if (wantsText) text += chunk;
       });
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
-      incoming.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('error', reject);
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no response')));
     outgoing.on('socket', socket => sockets.add(socket));
     outgoing.on('error', reject);
     outgoing.end();
@@ -59,18 +58,18 @@ function send(line: string, wantsText = false): Promise<Answer> {
 
 const times = createHistogram();
 const seen = { requests: 0, refused: 0, limited: 0, broken: 0, checked: 0, stale: 0 };
-/** The first few that were refused: there may be thousands. */
+/** The first five: there may be thousands. */
 const refusals: string[] = [];
-const underWay = new Set<Promise<void>>();
+const inFlight = new Set<Promise<void>>();
 
-async function sendAndCount(line: string, wantsText = false): Promise<Answer> {
-  const answer = await send(line, wantsText);
-  const { status } = answer;
-  if (status < 400) return answer;
+async function sendAndCount(line: string, wantsText = false): Promise<Response> {
+  const response = await send(line, wantsText);
+  const { status } = response;
+  if (status < 400) return response;
   if (status === 429) seen.limited++;
   else seen.refused++;
   if (refusals.length < 5) refusals.push(`${status} to ${line} at ${new Date().toISOString()}`);
-  return answer;
+  return response;
 }
 
 async function sendWhenDue(line: string, due_ms: number): Promise<void> {
@@ -78,7 +77,7 @@ async function sendWhenDue(line: string, due_ms: number): Promise<void> {
     await sendAndCount(line);
     seen.requests++;
   } catch {
-    seen.broken++; // counted, and reported as such
+    seen.broken++;
   }
   times.record(Math.max(1, Math.round((performance.now() - due_ms) * 1000)));
 }
@@ -88,13 +87,13 @@ interface Question {
   readonly question_helpfulness: number;
 }
 
-/** A product's questions; none when they were refused, which counts. */
+/** A product's questions; undefined when the request was refused. */
 async function questionsOf(product: number): Promise<Question[] | undefined> {
-  const answer = await sendAndCount(`GET /qa/questions?product_id=${product}`, true);
-  return answer.status === 200 ? JSON.parse(answer.text).results : undefined;
+  const response = await sendAndCount(`GET /qa/questions?product_id=${product}`, true);
+  return response.status === 200 ? JSON.parse(response.text).results : undefined;
 }
 
-/** Reads a page of questions, votes for its first, reads again. */
+/** Reads a page of questions, votes for the first one, and reads the page again. */
 async function checkOwnWrite(product: number): Promise<void> {
   const [question] = (await questionsOf(product)) ?? [];
   if (!question) return;
@@ -124,12 +123,12 @@ for (let sent = 0; sent < rate * seconds; ) {
       requests[sent % requests.length] as string,
       started_ms + (sent / rate) * 1000,
     );
-    underWay.add(sending);
-    void sending.finally(() => underWay.delete(sending));
+    inFlight.add(sending);
+    void sending.finally(() => inFlight.delete(sending));
   }
   await sleep(1);
 }
-await Promise.all([checking, ...underWay]);
+await Promise.all([checking, ...inFlight]);
 const elapsed_s = (performance.now() - started_ms) / 1000;
 const bytes = [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
 agent.destroy();

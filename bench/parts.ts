@@ -4,48 +4,48 @@ import * as questions from '../app/questions/queries.ts';
 import { localStack } from './local-stack.ts';
 import * as make from './requests.ts';
 
-/** A server under a list of requests. */
-export interface Server {
+/** An HTTP server and the requests it gets. */
+export interface HttpServer {
   readonly name: string;
   readonly url: string;
   readonly requests: make.Requests;
-  /** Requests a second, whatever becomes of them; without it, each as soon as the last answer is there. */
+  /** Requests per second. Without a rate, each connection sends its next request after the last response. */
   readonly rate?: number;
 }
 
-/** pgbench with a query, and its values as pgbench draws them. */
-export interface Bare {
+/** PostgreSQL under pgbench: a query, and its parameters as pgbench expressions. */
+export interface Pgbench {
   readonly name: string;
   readonly query: Query;
   readonly values: readonly string[];
 }
 
-/** One of those that are measured in turn; beside one named product, the others are its yardsticks. */
-export type Contestant = Server | Bare;
+/** A server of a part. Beside one named "stack", the others are baselines. */
+export type Server = HttpServer | Pgbench;
 
-/** What is measured together, round by round. */
+/** Servers that are measured in turn, round by round. */
 export interface Part {
   readonly name: string;
-  readonly contestants: readonly Contestant[];
-  /** Whether the requests are sent before, so that whoever has a cache has them in it. */
+  readonly servers: readonly Server[];
+  /** Whether the same kind of requests fill the caches before a run. */
   readonly isWarm: boolean;
 }
 
-export const product = localStack();
-const bareCache = 'http://127.0.0.1:18091';
-export const plainWay = 'http://127.0.0.1:18092';
-const staticFiles = 'http://127.0.0.1:18093';
-const oneReplica = 'http://127.0.0.1:18094';
-const roundRobin = 'http://127.0.0.1:18095';
-const withoutNginxCache = 'http://127.0.0.1:18096';
+export const stackUrl = localStack();
+const bareCacheUrl = 'http://127.0.0.1:18091';
+export const baselineUrl = 'http://127.0.0.1:18092';
+const staticFilesUrl = 'http://127.0.0.1:18093';
+const oneReplicaUrl = 'http://127.0.0.1:18094';
+const roundRobinUrl = 'http://127.0.0.1:18095';
+const withoutNginxCacheUrl = 'http://127.0.0.1:18096';
 
 const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => ({
   name,
   isWarm: true,
-  contestants: [
-    { name: 'product', url: product, requests },
-    { name: 'bare proxy_cache', url: bareCache, requests },
-    ...(isStatic ? [{ name: 'static file', url: staticFiles, requests }] : []),
+  servers: [
+    { name: 'stack', url: stackUrl, requests },
+    { name: 'bare proxy_cache', url: bareCacheUrl, requests },
+    ...(isStatic ? [{ name: 'static file', url: staticFilesUrl, requests }] : []),
   ],
 });
 
@@ -57,33 +57,33 @@ const cold = (
 ): Part => ({
   name,
   isWarm: false,
-  contestants: [
-    { name: 'product', url: product, requests },
-    { name: 'plain way', url: plainWay, requests },
+  servers: [
+    { name: 'stack', url: stackUrl, requests },
+    { name: 'baseline', url: baselineUrl, requests },
     ...(query ? [{ name: 'pgbench', query, values }] : []),
   ],
 });
 
-/** Like cold, without the cache of Nginx: a small data set would soon be in it. */
+/** Like cold, without the Nginx cache, which would soon hold a small data set. */
 const uncached = (name: string, requests: make.Requests): Part => ({
   name,
   isWarm: false,
-  contestants: [
-    { name: 'product', url: withoutNginxCache, requests },
-    { name: 'plain way', url: plainWay, requests },
+  servers: [
+    { name: 'stack', url: withoutNginxCacheUrl, requests },
+    { name: 'baseline', url: baselineUrl, requests },
   ],
 });
 
 const alone = (name: string, requests: make.Requests): Part => ({
   name,
   isWarm: true,
-  contestants: [{ name: 'product', url: product, requests }],
+  servers: [{ name: 'stack', url: stackUrl, requests }],
 });
 
 const open = (name: string, requests: make.Requests, isWarm = true): Part => ({
   name,
   isWarm,
-  contestants: [1000, 3000, 5000].map(rate => ({ name: `${rate} a second`, url: product, requests, rate })),
+  servers: [1000, 3000, 5000].map(rate => ({ name: `${rate} requests/s`, url: stackUrl, requests, rate })),
 });
 
 const anyProduct = 'random(1, :products)';
@@ -112,12 +112,12 @@ export const parts: readonly Part[] = [
   {
     name: 'stages',
     isWarm: true,
-    contestants: [
-      { name: '1 one plain replica', url: oneReplica, requests: make.zipfPages },
-      { name: '2 three, in turn', url: roundRobin, requests: make.zipfPages },
-      { name: '3 least_conn', url: plainWay, requests: make.zipfPages },
-      { name: '4 node-cache and batches', url: withoutNginxCache, requests: make.zipfPages },
-      { name: '5 cache of Nginx', url: product, requests: make.zipfPages },
+    servers: [
+      { name: '1 one baseline replica', url: oneReplicaUrl, requests: make.zipfPages },
+      { name: '2 three, round robin', url: roundRobinUrl, requests: make.zipfPages },
+      { name: '3 least_conn', url: baselineUrl, requests: make.zipfPages },
+      { name: '4 node-cache and batches', url: withoutNginxCacheUrl, requests: make.zipfPages },
+      { name: '5 Nginx cache', url: stackUrl, requests: make.zipfPages },
     ],
   },
 ];

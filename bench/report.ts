@@ -3,11 +3,18 @@ import { parts } from './parts.ts';
 import type { Measured } from './results.ts';
 import { type Results, ratiosOf, summaryOf } from './summary.ts';
 
-// Writes what `make bench` and `make bench-scales` measured as Markdown, the stages as a picture too.
+// Writes the results of `make bench` and `make bench-scales` as Markdown, with charts of the stages.
 
-const hidden = ['MiB nginx/app/pg, peak', 'MiB in all, peak', 'p50', 'p95', 'p99.9', 'spread'];
+const hidden = [
+  'MiB nginx/app/postgres, peak',
+  'MiB in total, peak',
+  'p50 ms',
+  'p95 ms',
+  'p99.9 ms',
+  'spread',
+];
 const how =
-  'Medians of the rounds. Yardsticks ran in turn with the product, on the same core. Empty where there is nothing to measure. Writes of one address are limited to 2,000 a second here.';
+  'Figures are medians of the rounds. The stack and its baselines took turns on the same core. An empty cell has no figure. One address may send 2,000 writes per second here.';
 
 type Sections = readonly (readonly [string, string])[];
 type Summaries = readonly (readonly [string, Readonly<Record<string, string | number>>])[];
@@ -30,7 +37,7 @@ function table(summaries: Summaries, isShort = false): string {
   ].join('\n');
 }
 
-/** Bars, as Mermaid draws them. */
+/** A bar chart in Mermaid. */
 function chart(title: string, unit: string, bars: readonly (readonly [string, number])[]): string {
   return [
     '```mermaid',
@@ -49,34 +56,37 @@ function section(name: string, { measured, runs }: Measured): string {
     .join('\n\n');
 }
 
-/** The steps that led here, and by how much each answers more than the one before. */
+/** The stages of the design, each with its throughput over that of the stage before. */
 function stages({ measured, runs }: Measured): string {
   const summaries = summariesOf(runs).map(([name, summary], index, all) => {
     const before = all[index - 1]?.[1]['requests/s'];
     const step = before ? (Number(summary['requests/s']) / Number(before)).toFixed(2) : '';
-    return [name, { '× the step before': step, ...summary }] as const;
+    return [name, { '× stage before': step, ...summary }] as const;
   });
   const bars = (column: string) =>
     summaries.map(([name, summary]) => [name, Number((summary as Record<string, unknown>)[column])] as const);
   return [
     '## stages',
-    'Product pages by Zipf (s = 1.0) over all products, 64 connections. The plain way with one replica, with three in turn, and by least connections; the app in its place, which keeps answers, asks PostgreSQL for many at once and compresses; and the cache of Nginx before it.',
+    'Product pages by Zipf (s = 1.0) over all products, 64 connections. Stages 1 to 3 are the Express baseline: one replica, three by round robin, three by least connections. Stage 4 replaces it by the app, which caches responses, batches queries and compresses. Stage 5 adds the Nginx cache.',
     measured,
     table(summaries, true),
-    chart('Requests a second', 'requests/s', bars('requests/s')),
+    chart('Requests per second', 'requests/s', bars('requests/s')),
     chart('Mean latency', 'ms', bars('mean ms')),
     chart('Errors', '%', bars('errors %')),
   ].join('\n\n');
 }
 
-/**
- * Writes a document of a title and sections, each "## name" and what is below. A section that it has already stays when it was
- * not measured anew: a part can be measured alone, and another day.
- */
-function write(path: string, title: string, preface: string, names: readonly string[], anew: Sections): void {
-  const [, ...before] = existsSync(path) ? readFileSync(path, 'utf8').split(/^## /m) : [];
-  const sections = new Map(before.map(text => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}`]));
-  for (const [name, text] of anew) sections.set(name, text);
+/** Writes a document of sections ("## name"). Sections without new figures stay, because a part can be measured alone. */
+function write(
+  path: string,
+  title: string,
+  preface: string,
+  names: readonly string[],
+  updated: Sections,
+): void {
+  const [, ...existing] = existsSync(path) ? readFileSync(path, 'utf8').split(/^## /m) : [];
+  const sections = new Map(existing.map(text => [text.slice(0, text.indexOf('\n')), `## ${text.trim()}`]));
+  for (const [name, text] of updated) sections.set(name, text);
   const order = new Set([...names, ...sections.keys()]);
   const kept = [...order].flatMap(name => sections.get(name) ?? []);
   mkdirSync('docs/performance', { recursive: true });
@@ -88,7 +98,7 @@ function write(path: string, title: string, preface: string, names: readonly str
 function idleOf(idle: Readonly<Record<string, number>>): string {
   const services = ['nginx', 'app', 'postgres'];
   const all = services.reduce((sum, service) => sum + (idle[service] ?? 0), 0);
-  return `Idle, as the stack starts: ${services.map(service => `${service} ${idle[service]}`).join(', ')}; ${all} MiB in all.`;
+  return `Memory after the start, in MiB: ${services.map(service => `${service} ${idle[service]}`).join(', ')}, total ${all}.`;
 }
 
 const ofBench = 'bench/results.json';
@@ -97,20 +107,20 @@ if (existsSync(ofBench)) {
     idle: Record<string, number>;
   } & Record<string, Measured>;
   const names = ['stages', ...parts.map(({ name }) => name).filter(name => name !== 'stages')];
-  const anew = Object.entries(measured).map(
+  const updated = Object.entries(measured).map(
     ([name, part]) => [name, name === 'stages' ? stages(part) : section(name, part)] as const,
   );
-  write('docs/performance/results.md', 'Results of `make bench`', idleOf(idle), names, anew);
+  write('docs/performance/results.md', 'Results of `make bench`', idleOf(idle), names, updated);
 }
 
 const ofScales = 'bench/results-scales.json';
 if (existsSync(ofScales)) {
   const measured: Record<string, Measured> = JSON.parse(readFileSync(ofScales, 'utf8'));
-  const anew = Object.entries(measured).map(([name, part]) => [name, section(name, part)] as const);
-  write('docs/performance/scales.md', 'Results of `make bench-scales`', '', [], anew);
+  const updated = Object.entries(measured).map(([name, part]) => [name, section(name, part)] as const);
+  write('docs/performance/scales.md', 'Results of `make bench-scales`', '', [], updated);
 }
 
 if (!existsSync(ofBench) && !existsSync(ofScales)) {
-  console.error('There is nothing to report: make bench or make bench-scales measures it.');
+  console.error('There are no results to report: run make bench or make bench-scales first.');
   process.exitCode = 1;
 }

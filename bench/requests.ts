@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { IdRanges } from './id-ranges.ts';
 
 /** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -11,8 +11,8 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** Requests of a run, at random. */
-export type Requests = (world: World, random: () => number) => string[];
+/** Draws the requests of a run. */
+export type Requests = (ids: IdRanges, random: () => number) => string[];
 
 /** More than a run of 10 s sends. */
 const many = 400_000;
@@ -27,22 +27,22 @@ const answersOf = (question: number) => `GET /qa/questions/${question}/answers`;
 const listPage = (number: number) => `GET /products?page=${number}&count=5`;
 const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
 
-/** A world has a question that is not hidden. */
-function anyQuestion({ questions, hidden }: World, random: () => number): number {
+/** The id of a random visible question. */
+function anyQuestion({ questions, hidden }: IdRanges, random: () => number): number {
   for (;;) {
     const id = upTo(questions, random);
     if (!hidden.has(id)) return id;
   }
 }
 
-/** All that a front-end asks to show the first 1,000 products: 3,000 URLs, each once. */
-export const hotCatalogue: Requests = (_world, random) =>
+/** The catalogue URLs of the first 1,000 product pages: 3,000 URLs, each once. */
+export const hotCatalogue: Requests = (_ids, random) =>
   shuffled(
     range(1000).flatMap(id => page(id).slice(0, 3)),
     random,
   );
 
-/** With their questions, the answers of 1,000 questions, and the first 200 pages of the list. */
+/** All URLs of the first 1,000 product pages, the answers of 1,000 questions, and 200 pages of the product list. */
 export const hotAll: Requests = ({ hidden }, random) => {
   const questions = range(1000).filter(id => !hidden.has(id));
   const all = [...range(1000).flatMap(page), ...questions.map(answersOf), ...range(200).map(listPage)];
@@ -51,51 +51,51 @@ export const hotAll: Requests = ({ hidden }, random) => {
 
 export const oneUrl: Requests = () => ['GET /products/1'];
 
-/** One route, products drawn uniformly over all there are. */
+/** One route of uniformly drawn products. */
 export const coldRoute =
   (route: number): Requests =>
   ({ products }, random) =>
     Array.from({ length: many }, () => page(upTo(products, random))[route] as string);
 
-export const coldAnswers: Requests = (world, random) =>
-  Array.from({ length: many }, () => answersOf(anyQuestion(world, random)));
+export const coldAnswers: Requests = (ids, random) =>
+  Array.from({ length: many }, () => answersOf(anyQuestion(ids, random)));
 
-/** Any page of the list of products. */
+/** Uniformly drawn pages of the product list. */
 export const coldList: Requests = ({ products }, random) =>
   Array.from({ length: many }, () => listPage(upTo(Math.floor(products / 5), random)));
 
-/** Whole product pages, products drawn uniformly over all there are. */
+/** Whole pages of uniformly drawn products. */
 export const coldPages: Requests = ({ products }, random) =>
   Array.from({ length: many / 4 }, () => page(upTo(products, random))).flat();
 
-/** Product pages; the product of rank n is asked for 1/n as often as the first. */
+/** Product pages by Zipf: the product of rank n gets 1/n of the requests of the first. */
 export const zipfPages: Requests = ({ products }, random) => {
   const zipf = zipfOf(products, random);
   return Array.from({ length: many / 4 }, () => page(zipf())).flat();
 };
 
-/** The same, and one request in twenty is a vote for a question. */
-export const mixedPages: Requests = (world, random) =>
-  zipfPages(world, random).map(request =>
-    random() < 0.05 ? `PUT /qa/questions/${anyQuestion(world, random)}/helpful` : request,
+/** Product pages by Zipf, where one request in twenty is a vote for a question. */
+export const mixedPages: Requests = (ids, random) =>
+  zipfPages(ids, random).map(request =>
+    random() < 0.05 ? `PUT /qa/questions/${anyQuestion(ids, random)}/helpful` : request,
   );
 
-/** Question pages of 100 products, and one request in twenty is a vote for a question of any product. */
-export const questionsUnderWrites: Requests = (world, random) =>
+/** Question pages of 100 products, where one request in twenty is a vote for a question of any product. */
+export const questionsUnderWrites: Requests = (ids, random) =>
   Array.from({ length: many }, () =>
     random() < 0.05
-      ? `PUT /qa/questions/${anyQuestion(world, random)}/helpful`
+      ? `PUT /qa/questions/${anyQuestion(ids, random)}/helpful`
       : `GET /qa/questions?product_id=${upTo(100, random)}`,
   );
 
-/** Draws ids from 1: ranks with probability 1/rank (s = 1.0), each the rank of one id. */
+/** Draws ids from 1 by Zipf (s = 1.0): each id has a rank, and a probability proportional to 1/rank. */
 export function zipfOf(ids: number, random: () => number): () => number {
   const idOf = idsByRank(ids);
-  const cumulated = new Float64Array(ids);
+  const cumulative = new Float64Array(ids);
   let sum = 0;
   for (let rank = 1; rank <= ids; rank++) {
     sum += 1 / rank;
-    cumulated[rank - 1] = sum;
+    cumulative[rank - 1] = sum;
   }
   return () => {
     const drawn = random() * sum;
@@ -103,7 +103,7 @@ export function zipfOf(ids: number, random: () => number): () => number {
     let high = ids - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((cumulated[middle] as number) < drawn) low = middle + 1;
+      if ((cumulative[middle] as number) < drawn) low = middle + 1;
       else high = middle;
     }
     return idOf(low + 1);
@@ -111,8 +111,8 @@ export function zipfOf(ids: number, random: () => number): () => number {
 }
 
 /**
- * The id of a rank, both from 1 to `ids`. Neighbouring ranks have ids far apart, as popular products do not lie together in a
- * table. Only a step without a common divisor with the number of ids reaches each of them.
+ * Maps a rank to an id, both from 1 to `ids`. Neighbouring ranks have distant ids, because popular products are scattered
+ * over a table. The step is coprime to `ids`, so that each rank has its own id.
  */
 export function idsByRank(ids: number): (rank: number) => number {
   let step = 7919;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keep } from './results.ts';
 
-// The uncached parts of the bench over data sets of three sizes, in a stack of its own that goes away afterwards. It
-// takes the ports of the bench and the memory of a second stack: the other must be down.
+// Runs the uncached parts of the bench over data sets of three sizes, in a stack of its own. The stack is removed
+// afterwards. It uses the ports of `make bench` and the memory of a second stack, so the other stack must be down.
 
 const scales = (process.env.SCALES ?? '0.01,0.1,1').split(',');
 const parts = ['uncached-product', 'uncached-pages'];
@@ -19,7 +19,7 @@ const make = (scale: string, ...values: string[]) =>
       COMPOSE_PROJECT_NAME: 'elier-scales',
       HTTP_PORT: '18089',
       DISCARD_USER_ROWS: 'yes',
-      CACHE_ENTRIES: '1', // or the replicas would keep a small data set
+      CACHE_ENTRIES: '1', // A larger cache would hold a small data set.
       ONLY: parts.join(','),
       RESULTS: `bench/results-${scale}.json`,
     },

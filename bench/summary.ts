@@ -1,56 +1,57 @@
 import type { Load } from './load.ts';
-import { services } from './stack.ts';
+import { services } from './rig.ts';
 
-/** A run: what the load saw, and what it cost. */
+/** The figures of a run, and its cost. */
 export interface Run extends Partial<Load> {
+  /** Successful requests per second. */
   readonly rate: number;
   readonly cpu_s_per_1000: number;
-  /** Of the one core, by service. */
+  /** Share of the core, by service. */
   readonly cpu_share: Readonly<Record<string, number>>;
-  /** At its peak, by service. */
+  /** Peak memory, by service. */
   readonly memory_MiB: Readonly<Record<string, number>>;
-  /** Of the reads that came to Nginx, those that no replica saw. */
+  /** Share of the reads that reached no replica. */
   readonly hit_rate?: number;
-  /** Of the whole machine. */
+  /** Disk reads of the whole machine. */
   readonly disk_reads_per_request?: number;
 }
 
-/** The runs of each contestant of a part, by name. */
+/** The runs of a part, by server. */
 export type Results = Readonly<Record<string, readonly Run[]>>;
 
-/** What a t2.micro's disk (EBS gp3) reads in a second. */
+/** Disk reads per second of a t2.micro's volume (EBS gp3). */
 const diskReads_s = 3000;
 
-/** The figures of a contestant's runs as columns: medians, and where it says so the sum or the highest. */
+/** The figures of a server's runs as columns. They are medians unless the column says sum or peak. */
 export function summaryOf(runs: readonly Run[]): Record<string, string | number> {
-  const middle = (value: (run: Run) => number | undefined) =>
+  const medianOf = (value: (run: Run) => number | undefined) =>
     median(runs.map(run => value(run) ?? Number.NaN));
   const sum = (value: (run: Run) => number | undefined) =>
     runs.reduce((all, run) => all + (value(run) ?? 0), 0);
   const rates = runs.map(({ rate }) => rate).sort((a, b) => a - b);
-  const share = (service: string) => Math.round(middle(run => run.cpu_share[service]) * 100);
-  const reads = middle(run => run.disk_reads_per_request);
+  const share = (service: string) => Math.round(medianOf(run => run.cpu_share[service]) * 100);
+  const reads = medianOf(run => run.disk_reads_per_request);
   const checked = sum(run => run.checked);
   const highest = (value: (run: Run) => number | undefined) =>
     Math.max(...runs.map(run => value(run) ?? Number.NaN));
   const stack = ['nginx', 'app', 'postgres'];
   const errors = sum(run => (run.refused ?? 0) + (run.broken ?? 0));
   return {
-    'requests/s': Math.round(middle(run => run.rate)),
+    'requests/s': Math.round(medianOf(run => run.rate)),
     spread: `${Math.round(rates[0] ?? 0)}–${Math.round(rates.at(-1) ?? 0)}`,
-    'mean ms': rounded(middle(run => run.mean_ms)),
-    p50: rounded(middle(run => run.p50_ms)),
-    p95: rounded(middle(run => run.p95_ms)),
-    p99: rounded(middle(run => run.p99_ms)),
-    'p99.9': rounded(middle(run => run.p999_ms)),
+    'mean ms': rounded(medianOf(run => run.mean_ms)),
+    'p50 ms': rounded(medianOf(run => run.p50_ms)),
+    'p95 ms': rounded(medianOf(run => run.p95_ms)),
+    'p99 ms': rounded(medianOf(run => run.p99_ms)),
+    'p99.9 ms': rounded(medianOf(run => run.p999_ms)),
     'errors, sum': errors,
     'errors %': rounded((errors / sum(run => (run.requests ?? 0) + (run.broken ?? 0))) * 100, 3),
     '429, sum': sum(run => run.limited),
     ...(checked > 0 && { 'stale reads': `${sum(run => run.stale)} of ${checked}` }),
-    'hit %': rounded(middle(run => run.hit_rate) * 100),
-    'bytes/answer': Math.round(middle(run => (run.bytes ?? Number.NaN) / (run.requests ?? 1))),
-    'CPU s/1000': rounded(
-      middle(run => run.cpu_s_per_1000),
+    'hit %': rounded(medianOf(run => run.hit_rate) * 100),
+    'bytes/response': Math.round(medianOf(run => (run.bytes ?? Number.NaN) / (run.requests ?? 1))),
+    'CPU s per 1,000 requests': rounded(
+      medianOf(run => run.cpu_s_per_1000),
       3,
     ),
     'core %': services
@@ -58,20 +59,20 @@ export function summaryOf(runs: readonly Run[]): Record<string, string | number>
       .map(service => `${service} ${share(service)}`)
       .join(', '),
     'disk reads/request': rounded(reads, 2),
-    'rps at 3,000 reads/s': reads > 0.005 ? Math.round(diskReads_s / reads) : '',
-    'MiB nginx/app/pg, peak': stack.map(service => highest(run => run.memory_MiB[service])).join('/'),
-    'MiB in all, peak': highest(({ memory_MiB }) =>
+    'requests/s at 3,000 disk reads/s': reads > 0.005 ? Math.round(diskReads_s / reads) : '',
+    'MiB nginx/app/postgres, peak': stack.map(service => highest(run => run.memory_MiB[service])).join('/'),
+    'MiB in total, peak': highest(({ memory_MiB }) =>
       stack.reduce((all, service) => all + (memory_MiB[service] ?? Number.NaN), 0),
     ),
   };
 }
 
-/** "1.52 × plain way", for each yardstick of the product; none where it runs alone, or is not named so. */
-export function ratiosOf({ product, ...yardsticks }: Results): string[] {
-  if (!product) return [];
+/** The stack's rate over that of each baseline, as in "1.52 × baseline". Empty without a server named "stack". */
+export function ratiosOf({ stack, ...baselines }: Results): string[] {
+  if (!stack) return [];
   const rateOf = (runs: readonly Run[]) => median(runs.map(({ rate }) => rate));
-  return Object.entries(yardsticks).map(
-    ([name, runs]) => `${(rateOf(product) / rateOf(runs)).toFixed(2)} × ${name}`,
+  return Object.entries(baselines).map(
+    ([name, runs]) => `${(rateOf(stack) / rateOf(runs)).toFixed(2)} × ${name}`,
   );
 }
 

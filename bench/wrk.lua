@@ -1,7 +1,6 @@
--- Sends the requests of a file, one a line ("GET /path"), in their order and from the beginning again. Ends with a
--- line of JSON.
+-- Sends the requests of a file, one per line ("GET /path"), in a loop. Prints its figures as a line of JSON.
 local requests, next_one, threads = {}, 0, {}
-limited = 0 -- a global of the thread, for done()
+limited = 0 -- global, so that done() can read it from the thread
 
 function setup(thread) threads[#threads + 1] = thread end
 
@@ -12,7 +11,7 @@ function init(args)
     has_writes = has_writes or method == "PUT"
     requests[#requests + 1] = wrk.format(method, path, {Host = "localhost", ["Accept-Encoding"] = "gzip"})
   end
-  -- Looking at answers is slow, so only where a write may be one too many.
+  -- A response callback slows wrk down. Only writes can get a 429.
   if has_writes then
     response = function(status) if status == 429 then limited = limited + 1 end end
   end

@@ -51,11 +51,16 @@ roll_app() {
   done
 }
 
-# Starts one service and waits until it is healthy. Fails with the last line of its log.
+# Starts one service and waits until it is healthy. Fails with the last line of its log. A resumed container counts as unhealthy
+# until its next health check, up to 30 s later, and Compose does not wait for that check.
 bring_up() {
-  local service=$1 output
+  local service=$1 output until=$((SECONDS + 60))
   shift
-  output=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1) && return
-  echo "$output" >&2
-  fail "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
+  until output=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1); do
+    case $output in
+      *unhealthy*) [ $SECONDS -ge $until ] || { set -- --no-recreate; sleep 1; continue; } ;;
+    esac
+    echo "$output" >&2
+    fail "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
+  done
 }

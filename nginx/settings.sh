@@ -1,6 +1,5 @@
 #!/bin/sh
-# Run by the image's entrypoint before Nginx: a wrong setting stops the start with one sentence, and lists become
-# directives.
+# The image's entrypoint runs this before Nginx. A wrong setting stops the start with one sentence; lists become directives.
 set -euf # -f: a * in a list is no names of files
 
 stop() { echo "$1" >&2; exit 1; }
@@ -37,7 +36,7 @@ done
 
 # https://nginx.org/en/docs/http/ngx_http_realip_module.html
 for proxy in $(words "$REAL_IP_FROM"); do
-  printf %s "$proxy" | grep -Eqx '([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(/[0-9]{1,3})?' ||
+  printf %s "$proxy" | grep -Eqx '((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(/[0-9]{1,3})?' ||
     stop "REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not \"$proxy\"."
   echo "set_real_ip_from $proxy;"
 done >/etc/nginx/conf.d/real-ip.conf
@@ -46,11 +45,11 @@ real_ip_header X-Forwarded-For;
 real_ip_recursive on;
 END
 
-# With names of its own the server is no longer the one for all: another Host gets a 421.
+# With names, the server is no longer the default: another Host gets 421.
 # https://nginx.org/en/docs/http/request_processing.html
 names=$(words "$SERVER_NAMES" | tr '[:upper:]' '[:lower:]')
 for name in $names; do
-  printf %s "$name" | grep -Eqx '[a-z0-9]([a-z0-9.-]*[a-z0-9])?' ||
+  printf %s "$name" | grep -Eqx '[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*' ||
     stop "SERVER_NAMES must be host names without a port, separated by commas or blanks, not \"$name\"."
   echo "server_name $name;"
 done >/etc/nginx/conf.d/server-names.conf

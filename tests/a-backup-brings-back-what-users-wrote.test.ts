@@ -3,45 +3,45 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ask, newAnswer, newQuestion, sql, stack } from './stack.ts';
+import { newAnswer, newQuestion, request, sql, stack } from './support/stack.ts';
 
-/** The commands that docs/operations.md gives for a backup, and for restoring it. */
+/** The commands of docs/operations.md for a backup and its restore. */
 const [backUp = '', restore = ''] =
   readFileSync(join(stack.cwd, 'docs/operations.md'), 'utf8')
     .split(/^## /m)
     .find(section => section.startsWith('Backups'))
     ?.match(/(^ {4}.+\n)+/gm) ?? [];
 
-const type = (commands: string) => promisify(execFile)('sh', ['-ec', commands], stack);
+const runShell = (commands: string) => promisify(execFile)('sh', ['-ec', commands], stack);
 
-/** All that users wrote, and all that was imported. */
+/** A digest of all rows of all tables. */
 const contents = () =>
   sql(`select string_agg(md5(query_to_xml(format('select * from %I.%I t order by t::text', schemaname, tablename), true, true, '')::text), ' ' order by schemaname, tablename)
     from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`);
 
 afterAll(() => rm(join(stack.cwd, 'elier.dump'), { force: true }));
 
-it('as docs/operations.md says', async () => {
+it('the commands of docs/operations.md back up and restore all rows and Idempotency-Keys', async () => {
   const question = await newQuestion(6);
   const path = `/qa/questions/${question}/answers`;
   const vote = () =>
-    ask(`/qa/questions/${question}/helpful`, {
+    request(`/qa/questions/${question}/helpful`, {
       method: 'PUT',
       headers: { 'Idempotency-Key': `${path} once` },
     });
   expect((await newAnswer(question, { photos: ['https://images.example/kept'] })).status).toBe(201);
   expect((await vote()).status).toBe(204);
-  const { text } = await ask(path);
+  const { text } = await request(path);
   const before = await contents();
 
-  await type(backUp);
+  await runShell(backUp);
   await newAnswer(question);
-  expect((await ask(path)).json.results).toHaveLength(2);
-  await type(restore);
+  expect((await request(path)).json.results).toHaveLength(2);
+  await runShell(restore);
 
   expect(await contents()).toBe(before);
-  expect((await ask(path)).text).toBe(text);
-  expect((await vote()).status).toBe(204); // it knows the key
+  expect((await request(path)).text).toBe(text);
+  expect((await vote()).status).toBe(204); // a repeat, because its key was restored
   expect(await contents()).toBe(before);
   expect((await newAnswer(question)).status).toBe(201);
 }, 180_000);

@@ -3,21 +3,20 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { call } from '../app/testing/http.ts';
-import { copyCheckout } from './checkout.ts';
-import { stack } from './stack.ts';
+import { copyCheckout } from './support/checkout.ts';
+import { stack } from './support/stack.ts';
 
-// Cloned by someone whose umask keeps files private and whose git writes CRLF, into a folder with a blank, a quote and no
-// Latin letter.
+// A clone with umask 077 and core.autocrlf, in a folder whose name has a blank, a quote and Cyrillic letters.
 const origin = copyCheckout();
 const checkout = join(origin, "l'", "мой 'проект");
 const port = 18_087;
 const { COMPOSE_PROJECT_NAME: _, ...inherited } = stack.env;
 const options = { cwd: checkout, env: { ...inherited, HTTP_PORT: `127.0.0.1:${port}` } };
-const make = (...words: string[]) => promisify(execFile)('make', words, options);
+const make = (...args: string[]) => promisify(execFile)('make', args, options);
 
 beforeAll(() => {
-  const git = (...words: string[]) =>
-    execFileSync('git', ['-c', 'user.name=Tester', '-c', 'user.email=tester@mail.example', ...words], {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=Tester', '-c', 'user.email=tester@mail.example', ...args], {
       cwd: origin,
     });
   git('init', '--quiet');
@@ -36,7 +35,7 @@ afterAll(async () => {
   rmSync(origin, { recursive: true });
 }, 60_000);
 
-it('has no CRLF in any file', () => {
+it('a checkout with core.autocrlf has no CRLF in any file', () => {
   const files = execFileSync('git', ['ls-files', '--eol'], { cwd: checkout })
     .toString()
     .split('\n')
@@ -45,14 +44,14 @@ it('has no CRLF in any file', () => {
   expect(files.filter(line => !/ w\/(lf|none|-text) /.test(line.replace(/\s+/g, ' ')))).toEqual([]);
 });
 
-it('serves after make up, on the address of HTTP_PORT, without Node on the machine', async () => {
+it('make up serves on the address of HTTP_PORT without Node on the machine', async () => {
   const { stdout } = await make('up');
   expect(stdout).toContain(`The API answers on http://127.0.0.1:${port}. Try it:\n`);
   expect((await call(port, '/products/1')).json.id).toBe(1);
   expect(execFileSync('git', ['status', '--porcelain'], { cwd: checkout }).toString()).toBe('');
 }, 180_000);
 
-it('has the other commands, too', async () => {
+it('make ps, blocks, load-clean and down work in the checkout', async () => {
   const { stdout: containers } = await make('ps');
   expect(containers).toMatch(/^elier-[0-9]+-nginx-1 /m);
   expect((await make('blocks')).stdout).toContain('answers page');

@@ -1,5 +1,5 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { ask } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { request } from './support/stack.ts';
 
 let nginx: Awaited<ReturnType<typeof startNginx>>;
 beforeAll(async () => {
@@ -7,38 +7,41 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => nginx.stop());
 
-const get = (...words: string[]) => nginx.curl(...words, 'http://127.0.0.1:8080/products/1');
+const get = (...args: string[]) => nginx.curl(...args, 'http://127.0.0.1:8080/products/1');
 
-it.each(['shop.example', 'API.shop.example', 'shop.example:8080'])('but not %s', async host => {
-  expect(await get('-H', `Host: ${host}`)).toMatch(/^HTTP\/1.1 200 /);
-});
+it.each(['shop.example', 'API.shop.example', 'shop.example:8080'])(
+  'Host: %s is named and served',
+  async host => {
+    expect(await get('-H', `Host: ${host}`)).toMatch(/^HTTP\/1.1 200 /);
+  },
+);
 
 it.each([
-  ['another', ['-H', 'Host: evil.example']],
-  ['that of the machine', []],
-  ['a part of a name', ['-H', 'Host: www.shop.example']],
-  ['none, in HTTP/1.0', ['-0', '-H', 'Host:']],
-])('%s', async (_, words) => {
-  const answer = await get(...words);
-  expect(answer).toMatch(/^HTTP\/1.1 421 /);
-  expect(answer).toMatch(/^content-type: application\/problem\+json/im);
-  expect(answer).toContain('"detail":"This Host is not served here."');
-  expect(answer).not.toContain('evil');
+  ['a host that is not named', ['-H', 'Host: evil.example']],
+  ['an IP address', []],
+  ['a subdomain of a name', ['-H', 'Host: www.shop.example']],
+  ['no host, in HTTP/1.0,', ['-0', '-H', 'Host:']],
+])('%s gets 421', async (_, args) => {
+  const response = await get(...args);
+  expect(response).toMatch(/^HTTP\/1.1 421 /);
+  expect(response).toMatch(/^content-type: application\/problem\+json/im);
+  expect(response).toContain('"detail":"This Host is not served here."');
+  expect(response).not.toContain('evil');
 });
 
-it('only when there are names: by default any Host is served, and none is in an answer', async () => {
+it('without SERVER_NAMES any Host is served, and no response repeats it', async () => {
   const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' };
-  const answer = await ask('/products?page=2&count=5', { headers });
-  expect(answer.status).toBe(200);
-  expect(JSON.stringify([answer.headers, answer.text])).not.toContain('evil');
+  const response = await request('/products?page=2&count=5', { headers });
+  expect(response.status).toBe(200);
+  expect(JSON.stringify([response.headers, response.text])).not.toContain('evil');
 });
 
-it.each(['172.31.5.6:8080', 'evil.example', 'shop.example'])('but a health check of %s', async host => {
+it.each(['172.31.5.6:8080', 'evil.example', 'shop.example'])('a health check of %s is served', async host => {
   for (const name of ['live', 'ready']) {
-    const answer = await nginx.curl('-H', `Host: ${host}`, `http://127.0.0.1:8080/health/${name}`);
-    expect(answer).toMatch(/^HTTP\/1.1 200 /);
-    expect(answer).toMatch(/^x-cache: BYPASS/im);
-    expect(answer).toContain('{"status":"ok"}');
+    const response = await nginx.curl('-H', `Host: ${host}`, `http://127.0.0.1:8080/health/${name}`);
+    expect(response).toMatch(/^HTTP\/1.1 200 /);
+    expect(response).toMatch(/^x-cache: BYPASS/im);
+    expect(response).toContain('{"status":"ok"}');
   }
   for (const path of ['/health', '/health/live/x', '/products/1?/health/live'])
     expect(await nginx.curl('-H', 'Host: evil.example', `http://127.0.0.1:8080${path}`)).toMatch(
@@ -47,7 +50,7 @@ it.each(['172.31.5.6:8080', 'evil.example', 'shop.example'])('but a health check
 });
 
 it.each([',shop.example', 'api.example shop.example', ' shop.example , api.example,, shop.example'])(
-  'with names that commas or blanks separate: %j',
+  'SERVER_NAMES=%j separates names by commas or blanks',
   async names => {
     const other = await startNginx({ SERVER_NAMES: names });
     try {
@@ -61,13 +64,26 @@ it.each([',shop.example', 'api.example shop.example', ' shop.example , api.examp
   60_000,
 );
 
+it('SERVER_NAMES takes a host name of the maximum length', async () => {
+  const label = (letter: string) => letter.repeat(63);
+  const name = `${label('a')}.${label('b')}.${label('c')}.${'d'.repeat(61)}`;
+  const other = await startNginx({ SERVER_NAMES: name });
+  try {
+    expect(await other.curl('-H', `Host: ${name}`, 'http://127.0.0.1:8080/products/1')).toMatch(
+      /^HTTP\/1.1 200 /,
+    );
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
 it.each(['', ' , '])(
-  'none, with the setting %j',
+  'SERVER_NAMES=%j serves any Host',
   async names => {
     const open = await startNginx({ SERVER_NAMES: names });
     try {
-      const answer = await open.curl('-H', 'Host: evil.example', 'http://127.0.0.1:8080/products/1');
-      expect(answer).toMatch(/^HTTP\/1.1 200 /);
+      const response = await open.curl('-H', 'Host: evil.example', 'http://127.0.0.1:8080/products/1');
+      expect(response).toMatch(/^HTTP\/1.1 200 /);
     } finally {
       await open.stop();
     }

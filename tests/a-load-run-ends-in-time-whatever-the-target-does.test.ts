@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { LoadRun } from '../artillery/load-run.ts';
 import { type FakeTarget, startFakeTarget } from '../artillery/testing/fake-target.ts';
-import { stack } from './stack.ts';
+import { stack } from './support/stack.ts';
 
-/** Requests that are answered well before the target does something else. */
+/** Good responses before the target misbehaves. */
 const good = 100;
 
 let target: FakeTarget;
@@ -29,19 +29,22 @@ async function startTarget(then: (request: IncomingMessage, response: ServerResp
   });
 }
 
-const start = (...words: string[]): ChildProcess =>
-  spawn('make', ['load-test', `TARGET=${target.url}`, 'RATE=60', 'SCENARIO=browse', ...words], {
+const start = (...args: string[]): ChildProcess =>
+  spawn('make', ['load-test', `TARGET=${target.url}`, 'RATE=60', 'SCENARIO=browse', ...args], {
     ...stack,
-    detached: true, // a group of its own, as a terminal makes it
+    detached: true, // a process group, as in a terminal
   });
 
-/** What a run says, and its summary. */
-async function ended(make: ChildProcess): Promise<{ code: number; said: string; run: LoadRun }> {
-  const [said, [code]] = await Promise.all([text(make.stdout as NodeJS.ReadableStream), once(make, 'exit')]);
-  const summary = join(stack.cwd, /^ {2}(\S+summary\.json)$/m.exec(said)?.[1] ?? 'no summary');
+/** Waits for a run, and returns its output and its summary. */
+async function ended(make: ChildProcess): Promise<{ code: number; output: string; run: LoadRun }> {
+  const [output, [code]] = await Promise.all([
+    text(make.stdout as NodeJS.ReadableStream),
+    once(make, 'exit'),
+  ]);
+  const summary = join(stack.cwd, /^ {2}(\S+summary\.json)$/m.exec(output)?.[1] ?? 'no summary');
   const run = JSON.parse(readFileSync(summary, 'utf8'));
   rmSync(dirname(summary), { recursive: true });
-  return { code, said, run };
+  return { code, output, run };
 }
 
 const errorsOf = ({ stages }: LoadRun) => Object.keys(stages[0]?.errors ?? {});
@@ -50,21 +53,21 @@ it.each<[string, () => void, string]>([
   ['answers no more', () => {}, 'no answer within 5 s'],
   ['is gone', () => target.stop(), 'ECONNREFUSED'],
 ])(
-  'a target that %s',
+  'a load run ends in time when the target %s',
   async (_, then, error) => {
     await startTarget(then);
     const started_ms = performance.now();
-    const { code, said, run } = await ended(start('DURATION=5'));
+    const { code, output, run } = await ended(start('DURATION=5'));
     expect(performance.now() - started_ms).toBeLessThan(40_000);
     expect(code).not.toBe(0);
-    expect(said).toMatch(/Broken: error rate below 1 % \(it was [3-9][0-9][\d.]* %\)/);
+    expect(output).toMatch(/Broken: error rate below 1 % \(it was [3-9][0-9][\d.]* %\)/);
     expect(errorsOf(run)).toContain(error);
     expect(run.generatorLimit).toBeUndefined();
   },
   120_000,
 );
 
-it('answers that are not as documented are errors', async () => {
+it('a load run counts undocumented responses as errors', async () => {
   await startTarget((_, response) =>
     response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"id": 1}'),
   );
@@ -73,7 +76,7 @@ it('answers that are not as documented are errors', async () => {
   expect(errorsOf(run)).toContain('no header X-Request-Id');
 }, 120_000);
 
-it('a Ctrl-C ends it, and what was seen is reported', async () => {
+it('a load run ends at Ctrl-C and reports the requests until then', async () => {
   target = await startFakeTarget();
   const make = start('DURATION=60');
   const run = ended(make);

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
 import type { Answer } from '../app/testing/http.ts';
-import { noteFault } from './fault-figures.ts';
+import { noteFault } from './support/fault-figures.ts';
 import {
   allServe,
-  ask,
   clientWith,
   docker,
   newAnswer,
   newQuestion,
   replicas,
+  request,
   sql,
   stack,
   untilCached,
-} from './stack.ts';
-import { allKinds, failuresOf, type Sent, slowestOf, Traffic } from './traffic.ts';
+} from './support/stack.ts';
+import { allKinds, failuresOf, type Sent, slowestOf, Traffic } from './support/traffic.ts';
 
-/** Traffic while something is done, and for 3 s before and after it. Nothing of it may be lost, whatever is done. */
+/** Sends traffic during an action, and 3 s before and after it. No confirmed write may be lost. */
 async function during(fault: string, action: (traffic: Traffic) => Promise<void>): Promise<readonly Sent[]> {
   const traffic = await Traffic.during(async traffic => {
     await sleep(3000);
@@ -31,44 +31,44 @@ async function during(fault: string, action: (traffic: Traffic) => Promise<void>
   expect(lost).toBe(0);
   await traffic.repeatFailed();
   const after = await traffic.counted();
-  expect(after.inDatabase).toEqual(after.answered);
+  expect(after.inDatabase).toEqual(after.confirmed);
   return sent;
 }
 
-/** A statement that ends when the condition holds: a start of psql for each look would take too long. */
+/** A statement that waits for a condition. Starting psql for each check would take too long. */
 const until = (condition: string) => `do $$ begin
   for attempt in 1..2000 loop
     if ${condition} then return; end if;
     perform pg_stat_clear_snapshot(), pg_sleep(0.01);
   end loop;
-  raise exception 'what is waited for does not come';
+  raise exception 'the condition does not hold after 20 s';
 end $$`;
 
-/** Requests that wait for a lock of the database at once: five a replica, which has eight connections. */
-const held = 15;
+/** Concurrent requests that wait for a lock of the database: five per replica, which has eight connections. */
+const waitingRequests = 15;
 
 /**
- * Sends requests that wait for a lock of the database, kills a replica that holds some of them, and has the lock let go
- * once it is dead: PostgreSQL sees that at once by its idle connections, of which there must be some.
+ * Sends requests that wait for a lock of the database, and kills a replica with some of these requests. The lock is released
+ * after the kill, which PostgreSQL notices by the replica's idle connections.
  */
 async function killWhileTheyWait(lock: string, send: () => Promise<Answer>[]): Promise<Answer[]> {
   const [, victim = ''] = await replicas();
   const network = '{{(index .NetworkSettings.Networks "elier-test_database").IPAddress}}';
   const address = await docker('inspect', '--format', network, victim);
   const ofVictim = `(select count(*) from pg_stat_activity where client_addr = '${address}' and`;
-  await sql(until(`${ofVictim} state = 'idle') > ${held / 3}`));
-  // After a failure Nginx tries a replica with one request, and only then sends it more.
-  for (let read = 0; read < 9; read++) await ask('/health/live');
+  await sql(until(`${ofVictim} state = 'idle') > ${waitingRequests / 3}`));
+  // After a failure Nginx tries a replica with a single request before it sends more.
+  for (let read = 0; read < 9; read++) await request('/health/live');
   try {
     const locking = sql(`${lock}; ${until(`${ofVictim} state = 'idle') = 0`)}`);
     const waiting = sql(until(`${ofVictim} wait_event_type = 'Lock') >= 3`));
-    // Both have begun: the lock is held, and whoever waits for it is seen at once.
+    // Both statements have started, so the lock is held.
     await sql(until("(select count(*) from pg_stat_activity where wait_event = 'PgSleep') = 2"));
-    const answers = Promise.all(send());
+    const responses = Promise.all(send());
     await waiting;
     await docker('kill', '--signal', 'KILL', victim);
     await locking;
-    return await answers;
+    return await responses;
   } finally {
     await docker('start', victim);
     await allServe();
@@ -76,10 +76,10 @@ async function killWhileTheyWait(lock: string, send: () => Promise<Answer>[]): P
 }
 
 it.each(['stop', 'restart'])(
-  'when one is told to %s',
+  'docker %s of a replica fails no request',
   async command => {
     const [, victim = ''] = await replicas();
-    const sent = await during(`a replica told to ${command}`, async () => {
+    const sent = await during(`docker ${command} of a replica`, async () => {
       await docker(command, victim);
       await docker('start', victim);
       await sleep(5000);
@@ -89,7 +89,7 @@ it.each(['stop', 'restart'])(
   60_000,
 );
 
-it('when all are replaced one by one by make roll', async () => {
+it('make roll fails no request', async () => {
   const before = await replicas();
   const ids = () =>
     Promise.all(before.map(name => docker('inspect', '-f', '{{.Id}}', name).catch(() => name)));
@@ -102,16 +102,16 @@ it('when all are replaced one by one by make roll', async () => {
   for (const id of await ids()) expect(idsBefore).not.toContain(id);
 }, 180_000);
 
-it('when Nginx is reloaded with another configuration', async () => {
+it('a reload of Nginx with another configuration fails no request', async () => {
   const reload = (change: string) => exec('nginx', ['sh', '-c', `${change} && nginx -s reload`], stack);
-  const file = '/etc/nginx/conf.d/loader-io.conf'; // within the server of server.conf
+  const file = '/etc/nginx/conf.d/loader-io.conf'; // included in the server block of server.conf
   try {
-    const sent = await during('Nginx reloaded with a change, 3 times', async () => {
+    const sent = await during('Nginx reloaded 3 times with a change', async () => {
       for (let time = 0; time < 3; time++) {
         const path = `/reloaded-${time}`;
-        expect((await ask(path)).status).toBe(404);
+        expect((await request(path)).status).toBe(404);
         await reload(`echo 'location = ${path} { return 204; }' >>${file}`);
-        await untilThereIs(path);
+        await untilServed(path);
         await sleep(1000);
       }
     });
@@ -121,18 +121,18 @@ it('when Nginx is reloaded with another configuration', async () => {
   }
 }, 60_000);
 
-/** Nginx reads its configuration after the command has ended. */
-async function untilThereIs(path: string): Promise<void> {
+/** Nginx applies its configuration after `nginx -s reload` has ended. */
+async function untilServed(path: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    if ((await ask(path)).status === 204) return;
+    if ((await request(path)).status === 204) return;
     await sleep(50);
   }
-  throw new Error(`There is no ${path}: Nginx did not take its new configuration.`);
+  throw new Error(`Nginx does not serve ${path} of its new configuration.`);
 }
 
-it('that is a read, when one is killed; a write that it held is told that it may be sent again', async () => {
+it('a killed replica fails no read, and its writes get a 503 that says how to repeat them', async () => {
   const [, victim = ''] = await replicas();
-  const sent = await during('a replica killed, 3 times', async () => {
+  const sent = await during('a replica killed 3 times', async () => {
     for (let time = 0; time < 3; time++) {
       await docker('kill', '--signal', 'KILL', victim);
       await sleep(500);
@@ -150,46 +150,50 @@ it('that is a read, when one is killed; a write that it held is told that it may
       });
 }, 60_000);
 
-it('that is a read, when the one that holds it is killed', async () => {
-  // Not in a cache, and with too many elements for two to be asked in one statement (maxElements in app/batch.ts).
+it('reads in flight at a killed replica succeed', async () => {
+  // Uncached, and too large for two in one statement (maxElements in app/batch.ts).
   const count = 49;
-  const client = clientWith(held);
-  const answers = await killWhileTheyWait('lock table catalogue.product in access exclusive mode', () =>
-    Array.from({ length: held }, (_, index) => client(`/products?page=${index + 1}&count=${count}`)),
+  const client = clientWith(waitingRequests);
+  const responses = await killWhileTheyWait('lock table catalogue.product in access exclusive mode', () =>
+    Array.from({ length: waitingRequests }, (_, index) =>
+      client(`/products?page=${index + 1}&count=${count}`),
+    ),
   );
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-  for (const [index, { json }] of answers.entries())
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
+  for (const [index, { json }] of responses.entries())
     expect([json.length, json[0].id]).toEqual([count, index * count + 1]);
 }, 60_000);
 
-it('that is a write, when the one that holds it is killed: sent again with its key, each counts once', async () => {
+it('writes in flight at a killed replica count once when repeated with their keys', async () => {
   const question = await newQuestion();
-  const client = clientWith(held);
+  const client = clientWith(waitingRequests);
   const vote = (key: number) =>
     client(`/qa/questions/${question}/helpful`, {
       method: 'PUT',
       headers: { 'Idempotency-Key': `held ${question} ${key}` },
     });
-  const answers = await killWhileTheyWait(
+  const responses = await killWhileTheyWait(
     `select from qa.question where question_id = ${question} for update`,
-    () => Array.from({ length: held }, (_, key) => vote(key)),
+    () => Array.from({ length: waitingRequests }, (_, key) => vote(key)),
   );
 
-  const refused = answers.flatMap(({ status }, key) => (status === 204 ? [] : [key]));
+  const refused = responses.flatMap(({ status }, key) => (status === 204 ? [] : [key]));
   for (const key of refused)
-    expect(answers[key]).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
-  const details = refused.map(key => answers[key]?.json.detail);
-  // The other replicas may have waited for the lock for longer than a statement may take.
-  const ofTheDead = details.filter(detail => !detail.startsWith('The database cannot answer in time.'));
-  expect(ofTheDead.length).toBeGreaterThan(0);
-  expect(ofTheDead.length).toBeLessThan(held);
-  for (const detail of ofTheDead)
+    expect(responses[key]).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  const details = refused.map(key => responses[key]?.json.detail);
+  // Statements of the other replicas may have timed out.
+  const ofKilled = details.filter(detail => !detail.startsWith('The database cannot answer in time.'));
+  expect(ofKilled.length).toBeGreaterThan(0);
+  expect(ofKilled.length).toBeLessThan(waitingRequests);
+  for (const detail of ofKilled)
     expect(detail).toContain('sent again with its Idempotency-Key it counts once');
   for (const key of refused) expect((await vote(key)).status).toBe(204);
-  expect(await sql(`select helpful from qa.question where question_id = ${question}`)).toBe(String(held));
+  expect(await sql(`select helpful from qa.question where question_id = ${question}`)).toBe(
+    String(waitingRequests),
+  );
 }, 60_000);
 
-it('that is a read, when one freezes, and delays none by more than 2 s', async () => {
+it('a frozen replica fails no read, and delays none by more than 2 s', async () => {
   const [, victim = ''] = await replicas();
   let frozen_ms = 0;
   let thawed_ms = 0;
@@ -201,10 +205,10 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
     await docker('unpause', victim);
   });
   expect(failuresOf(sent, 'cached', 'uncached')).toEqual([]);
-  // Nginx waits for 1950 ms (proxy_read_timeout) and asks another replica, which takes a few more.
+  // Nginx waits for 1950 ms (proxy_read_timeout) before it tries another replica.
   expect(slowestOf(sent, 'cached', 'uncached')).toBeLessThan(2100);
-  expect(slowestOf(sent, ...allKinds)).toBeGreaterThan(1900); // somebody asked the frozen one, or this shows nothing
-  // From then on it is passed over, but for one request every 5 s (fail_timeout) that tries it.
+  expect(slowestOf(sent, ...allKinds)).toBeGreaterThan(1900); // a request reached the frozen replica
+  // The replica is then out of rotation, except for one request every 5 s (fail_timeout).
   const triedFrom_ms = frozen_ms + 2500;
   const tries = Math.ceil((thawed_ms - triedFrom_ms) / 5000);
   const slow = sent.filter(({ kind, at_ms, took_ms }) => {
@@ -214,22 +218,40 @@ it('that is a read, when one freezes, and delays none by more than 2 s', async (
   expect(slow.length).toBeLessThanOrEqual(tries);
 }, 60_000);
 
-it('that is a write, when Nginx passes over all of them and has sent it to none; the next read shows it', async () => {
+const written = { product_id: 1, body: 'Is anyone there?', name: 'Tester', email: 'tester@mail.example' };
+
+it('a write at a frozen replica gets a 503 that says it may have been made', async () => {
+  const question = await newQuestion();
+  const names = await replicas();
+  await docker('pause', ...names);
+  const [plain, keyed, vote] = await Promise.all([
+    request('/qa/questions', { method: 'POST', body: written }),
+    request('/qa/questions', { method: 'POST', body: written, headers: { 'Idempotency-Key': 'frozen' } }),
+    request(`/qa/questions/${question}/helpful`, { method: 'PUT' }),
+  ]).finally(() => docker('unpause', ...names));
+  const detailOf = ({ status, json }: Answer) => `${status}: ${json.detail}`;
+  for (const response of [plain, vote])
+    expect(detailOf(response)).toMatch(/^503: .* look before sending it again/);
+  expect(detailOf(keyed)).toMatch(/^503: .* sent again with its Idempotency-Key it counts once/);
+  await allServe();
+}, 60_000);
+
+it('a write succeeds with all replicas out of rotation, and the next read shows it', async () => {
   const question = await newQuestion();
   const page = `/qa/questions/${question}/answers`;
   await untilCached(page);
   const names = await replicas();
   await docker('pause', ...names);
-  const reads = Array.from({ length: 9 }, () => ask('/health/live'));
-  await sleep(2200); // longer than Nginx waits (proxy_read_timeout)
+  const reads = Array.from({ length: 9 }, () => request('/health/live'));
+  await sleep(2200); // longer than proxy_read_timeout
   await docker('unpause', ...names);
   await Promise.all(reads);
 
   expect((await newAnswer(question)).status).toBe(201);
-  const { json } = await ask(page);
+  const { json } = await request(page);
   expect(json.results).toHaveLength(1);
   const [{ answer_id }] = json.results;
-  expect((await ask(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
-  expect((await ask(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
+  expect((await request(`/qa/answers/${answer_id}/helpful`, { method: 'PUT' })).status).toBe(204);
+  expect((await request(page)).json.results).toMatchObject([{ answer_id, helpfulness: 1 }]);
   await allServe();
 }, 60_000);

@@ -1,5 +1,5 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { docker } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { docker } from './support/stack.ts';
 
 type Nginx = Awaited<ReturnType<typeof startNginx>>;
 const cache = 'elier-test-cors-cache';
@@ -8,13 +8,13 @@ const origins = ['http://localhost:3000', 'https://shop.example'];
 beforeAll(() => docker('volume', 'rm', '--force', cache));
 afterAll(() => docker('volume', 'rm', '--force', cache));
 
-/** The status, X-Cache, Vary and what CORS says of a read by a page of the origin. */
+/** The status and the caching and CORS headers of a read by a page of the origin. */
 async function read(nginx: Nginx, origin: string, path = '/products/1') {
-  const words = origin ? ['-H', `Origin: ${origin}`] : [];
-  const answer = await nginx.curl(...words, `http://127.0.0.1:8080${path}`);
-  const header = (name: string) => new RegExp(`^${name}: (.*)\r$`, 'im').exec(answer)?.[1];
+  const args = origin ? ['-H', `Origin: ${origin}`] : [];
+  const response = await nginx.curl(...args, `http://127.0.0.1:8080${path}`);
+  const header = (name: string) => new RegExp(`^${name}: (.*)\r$`, 'im').exec(response)?.[1];
   return {
-    status: Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1]),
+    status: Number(/^HTTP\/1.1 (\d+)/.exec(response)?.[1]),
     cache: header('x-cache'),
     vary: header('vary'),
     origin: header('access-control-allow-origin'),
@@ -31,7 +31,7 @@ async function withSetting(CORS_ORIGIN: string, test: (nginx: Nginx) => Promise<
   }
 }
 
-it('each gets its own origin from one entry of the cache, which holds none after a change', async () => {
+it('each listed origin gets its own CORS headers from one cache entry, also after a change of CORS_ORIGIN', async () => {
   await withSetting(origins.join(', '), async nginx => {
     while ((await read(nginx, '')).cache !== 'HIT');
     for (const origin of [...origins, ...origins]) {

@@ -1,13 +1,13 @@
 import { paths } from './drill/hostile.ts';
-import { exchange } from './raw.ts';
-import { port } from './stack.ts';
+import { exchange } from './support/raw.ts';
+import { port } from './support/stack.ts';
 
-/** A path sent as it is, a character for each byte. */
+/** Sends a path as it is, one character per byte. */
 async function get(path: string) {
   const bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`, 'latin1');
-  const { answers } = await exchange(port, bytes);
-  expect(answers).toHaveLength(1);
-  return answers[0] as (typeof answers)[number];
+  const { responses } = await exchange(port, bytes);
+  expect(responses).toHaveLength(1);
+  return responses[0] as (typeof responses)[number];
 }
 
 const tricks = [
@@ -17,14 +17,14 @@ const tricks = [
   '/products/7#/../8',
 ];
 
-it.each(tricks)('GET %s', async path => {
+it.each(tricks)('GET %s gets product 7 or a problem', async path => {
   const { status, text, headers } = await get(path);
   if (status === 200) expect(JSON.parse(text).id).toBe(7);
   else expect(headers['content-type']).toMatch(/^application\/problem.json/);
   expect([200, 400, 404, 414]).toContain(status);
 });
 
-const inside = [
+const internalPaths = [
   ...[
     '/metrics',
     '/route/uncached',
@@ -55,7 +55,7 @@ const ways: ((path: string) => string)[] = [
   path => `a://b${path}`,
 ];
 
-it.each(inside)('so %s cannot be reached from outside', async path => {
+it.each(internalPaths)('%s cannot be reached from outside', async path => {
   for (const way of ways) {
     const { status } = await get(way(path));
     const isRefused = [400, 404, 414].includes(status);

@@ -1,13 +1,13 @@
 import type { Answer } from '../app/testing/http.ts';
-import { ask, clientWith, newAnswer, newQuestion } from './stack.ts';
+import { clientWith, newAnswer, newQuestion, request } from './support/stack.ts';
 
 const questionsOf = async (product: number, count: number) =>
-  (await ask(`/qa/questions?product_id=${product}&count=${count}`)).json.results;
+  (await request(`/qa/questions?product_id=${product}&count=${count}`)).json.results;
 
-/** Distinct counts are distinct entries of the cache, so that such reads go to all replicas. */
+/** Each count is a cache entry of its own, so that the reads reach all replicas. */
 const counts = Array.from({ length: 30 }, (_, index) => 400 + index);
 
-it('by a question, under every key, from every replica', async () => {
+it('the next read of any replica shows a new question under every cache key', async () => {
   for (let round = 0; round < 5; round += 1) {
     await Promise.all(counts.map(count => questionsOf(4, count)));
     const id = await newQuestion(4);
@@ -16,12 +16,12 @@ it('by a question, under every key, from every replica', async () => {
   }
 });
 
-it('by an answer, in both lists', async () => {
+it('the next reads of both lists show a new answer', async () => {
   const question = await newQuestion(4);
   for (let answers = 1; answers <= 5; answers += 1) {
     await newAnswer(question);
     const pages = await Promise.all(
-      counts.map(count => ask(`/qa/questions/${question}/answers?count=${count}`)),
+      counts.map(count => request(`/qa/questions/${question}/answers?count=${count}`)),
     );
     for (const { json } of pages) expect(json.results).toHaveLength(answers);
     const lists = await Promise.all(counts.map(count => questionsOf(4, count)));
@@ -32,7 +32,7 @@ it('by an answer, in both lists', async () => {
   }
 });
 
-it('by every vote, while others read the same page all the time', async () => {
+it('the next read shows each vote while other clients read the same page', async () => {
   const question = await newQuestion(5);
   const path = '/qa/questions?product_id=5&count=499';
   const votesIn = ({ json }: Answer) =>
@@ -48,8 +48,8 @@ it('by every vote, while others read the same page all the time', async () => {
   });
   try {
     for (let votes = 1; votes <= 100; votes += 1) {
-      expect((await ask(`/qa/questions/${question}/helpful`, { method: 'PUT' })).status).toBe(204);
-      expect(votesIn(await ask(path))).toBe(votes);
+      expect((await request(`/qa/questions/${question}/helpful`, { method: 'PUT' })).status).toBe(204);
+      expect(votesIn(await request(path))).toBe(votes);
     }
   } finally {
     isOver = true;
@@ -58,13 +58,13 @@ it('by every vote, while others read the same page all the time', async () => {
   expect(reads).toBeGreaterThan(100);
 });
 
-it('by a report, which hides', async () => {
+it('the next read hides a reported question or answer', async () => {
   const question = await newQuestion(4);
   const { json } = await newAnswer(question);
-  await ask(`/qa/answers/${json.answer_id}/report`, { method: 'PUT' });
-  expect((await ask(`/qa/questions/${question}/answers`)).json.results).toEqual([]);
-  await ask(`/qa/questions/${question}/report`, { method: 'PUT' });
+  await request(`/qa/answers/${json.answer_id}/report`, { method: 'PUT' });
+  expect((await request(`/qa/questions/${question}/answers`)).json.results).toEqual([]);
+  await request(`/qa/questions/${question}/report`, { method: 'PUT' });
   const lists = await Promise.all(counts.map(count => questionsOf(4, count)));
   for (const list of lists) expect(list.map((item: any) => item.question_id)).not.toContain(question);
-  expect((await ask(`/qa/questions/${question}/answers`)).status).toBe(404);
+  expect((await request(`/qa/questions/${question}/answers`)).status).toBe(404);
 });

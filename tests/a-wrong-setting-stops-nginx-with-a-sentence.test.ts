@@ -1,4 +1,4 @@
-import { refusal } from './nginx-with-settings.ts';
+import { refusal } from './support/nginx-with-settings.ts';
 
 it.each([
   ['WRITE_RATE', '0', 'WRITE_RATE must be a whole number from 1 to 999999, not "0".'],
@@ -24,6 +24,16 @@ it.each([
     'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "abc".',
   ],
   [
+    'REAL_IP_FROM',
+    '10.0.0.256',
+    'REAL_IP_FROM must be IP addresses or networks, separated by commas or blanks, not "10.0.0.256".',
+  ],
+  [
+    'SERVER_NAMES',
+    'a..b',
+    'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "a..b".',
+  ],
+  [
     'SERVER_NAMES',
     '*',
     'SERVER_NAMES must be host names without a port, separated by commas or blanks, not "*".',
@@ -38,8 +48,8 @@ it.each([
     'loaderio-a;b',
     'LOADER_IO_TOKEN must be the token that Loader.io shows, letters and digits, not "loaderio-a;b".',
   ],
-])('%s=%s', async (name, value, sentence) => {
-  const { code, words } = await refusal({ [name]: value });
-  expect(words).toBe(sentence);
+])('%s=%s stops Nginx with a sentence', async (name, value, sentence) => {
+  const { code, lastLine } = await refusal({ [name]: value });
+  expect(lastLine).toBe(sentence);
   expect(code).toBe(1);
 });

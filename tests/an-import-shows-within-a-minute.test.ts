@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, newQuestion, sql, stack } from './stack.ts';
+import { newQuestion, request, sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
-const make = (...words: string[]) => run('make', words, stack);
+const make = (...args: string[]) => run('make', args, stack);
 
 let folder: string;
 beforeAll(async () => {
@@ -16,8 +16,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Reads ten times a second, from caches and from the database, until something is done; what that printed, and what failed. */
-async function readWhile(doing: ReturnType<typeof make>, paths: readonly string[]) {
+/** Reads cached and uncached pages until a command ends. Returns its output and the reads that failed. */
+async function readDuring(command: ReturnType<typeof make>, paths: readonly string[]) {
   const failures: string[] = [];
   let isOver = false;
   const reading = (async () => {
@@ -27,20 +27,20 @@ async function readWhile(doing: ReturnType<typeof make>, paths: readonly string[
         `/products?page=${300 + number}&count=3`,
         `/qa/questions?product_id=${1 + number}&count=3`,
       ]) {
-        const { status, text } = await ask(path);
+        const { status, text } = await request(path);
         if (status !== 200) failures.push(`${path}: ${status} ${text}`);
       }
       await sleep(100);
     }
   })();
-  const { stdout } = await doing.finally(() => {
+  const { stdout } = await command.finally(() => {
     isOver = true;
   });
   await reading;
   return { stdout, failures };
 }
 
-it('refuses to replace what users wrote, says how many, and changes nothing', async () => {
+it('an import refuses to replace rows of users, says how many there are, and changes nothing', async () => {
   await newQuestion();
   const tables = () =>
     sql(`select md5(string_agg(product::text, '' order by product_id)) from catalogue.product;
@@ -52,12 +52,12 @@ it('refuses to replace what users wrote, says how many, and changes nothing', as
   expect(await tables()).toBe(before);
 }, 60_000);
 
-it('replaces the catalogue, accounts for every line, and shows within 60 s on every path; no read fails meanwhile', async () => {
+it('an import of the catalogue counts every line, shows within 60 s on every path, and fails no read', async () => {
   for (const name of ['questions', 'answers', 'answers_photos']) await rm(join(folder, `${name}.csv`));
   const paths = ['/products', '/products/1', '/products/2/styles', '/products/3/related'];
-  const before = await Promise.all(paths.map(path => ask(path)));
+  const before = await Promise.all(paths.map(path => request(path)));
 
-  const { stdout, failures } = await readWhile(make('import', `DATA=${folder}`), paths);
+  const { stdout, failures } = await readDuring(make('import', `DATA=${folder}`), paths);
   const imported = performance.now();
   expect(failures).toEqual([]);
   expect(stdout).toMatch(/^product\.csv +2,000 +2,000 +0 +0$/m);
@@ -65,12 +65,12 @@ it('replaces the catalogue, accounts for every line, and shows within 60 s on ev
   const missing = new Set(paths);
   while (missing.size > 0) {
     for (const path of missing) {
-      const { status, text } = await ask(path);
+      const { status, text } = await request(path);
       expect(status).toBe(200);
       if (text !== before[paths.indexOf(path)]?.text) missing.delete(path);
     }
     expect(performance.now() - imported).toBeLessThan(60_000);
     await sleep(500);
   }
-  expect((await ask('/products/2000')).json.id).toBe(2000);
+  expect((await request('/products/2000')).json.id).toBe(2000);
 }, 120_000);

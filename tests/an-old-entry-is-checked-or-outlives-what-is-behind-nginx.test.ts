@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ps } from 'docker-compose';
-import { noteFault } from './fault-figures.ts';
-import { allServe, ask, docker, port, replicas, sql, stack, untilOld } from './stack.ts';
-import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './traffic.ts';
+import { noteFault } from './support/fault-figures.ts';
+import { allServe, docker, port, replicas, request, sql, stack, untilStale } from './support/stack.ts';
+import { failuresOf, isHonest, p95Of, slowestOf, Traffic } from './support/traffic.ts';
 
-const kept = '/products?page=71&count=8';
+const cachedPage = '/products?page=71&count=8';
 const compressed = { headers: { 'Accept-Encoding': 'gzip' } };
 const checkedWithPrecondition = Array.from(
   { length: 6 },
@@ -13,7 +13,7 @@ const checkedWithPrecondition = Array.from(
 );
 
 let postgres = '';
-/** For each fault, pages that grow old. */
+/** The pages that are stale during a fault. */
 const stalePages = (fault: string) =>
   Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=${20 + names.indexOf(fault)}`);
 const withoutReplicas = 'without replicas';
@@ -21,32 +21,32 @@ const withoutReplicas = 'without replicas';
 beforeAll(async () => {
   const { data } = await ps({ ...stack, commandOptions: [['--format', 'json']] });
   postgres = data.services.find(({ name }) => /-postgres-\d+$/.test(name))?.name ?? '';
-  await ask(kept, compressed);
-  await untilOld([kept, ...checkedWithPrecondition, ...names.flatMap(stalePages)]);
+  await request(cachedPage, compressed);
+  await untilStale([cachedPage, ...checkedWithPrecondition, ...names.flatMap(stalePages)]);
 }, 120_000);
 
-it('is kept when it is still the same', async () => {
-  const uncached = `${kept}&x=%20`;
-  const { text } = await ask(uncached);
+it('a stale entry is kept when the app confirms it', async () => {
+  const uncached = `${cachedPage}&x=%20`;
+  const { text } = await request(uncached);
   for (const reader of [{}, compressed]) {
-    const old = await ask(kept, reader);
-    expect(old.headers['x-cache']).toBe('REVALIDATED');
-    const again = await ask(kept, reader);
+    const stale = await request(cachedPage, reader);
+    expect(stale.headers['x-cache']).toBe('REVALIDATED');
+    const again = await request(cachedPage, reader);
     expect([again.headers['x-cache'], again.text, again.headers.etag]).toEqual([
       'HIT',
-      old.text,
-      old.headers.etag,
+      stale.text,
+      stale.headers.etag,
     ]);
     if (reader === compressed) expect(again.headers['content-encoding']).toBe('gzip');
     else expect(again.text).toBe(text);
   }
 });
 
-// A worker of Nginx crashed when the app had confirmed an entry of the cache, and the client's precondition failed: it
-// had its 412, and everybody else lost the connection.
-it('is checked by a request whose precondition fails, which ends the connection of nobody', async () => {
-  let ended = 0;
-  const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => ended++));
+// A worker of Nginx used to crash when the app confirmed a stale entry for a request whose precondition failed. All other
+// clients of the worker lost their connections.
+it('a request that revalidates a stale entry and fails its precondition closes no other connection', async () => {
+  let closed = 0;
+  const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => closed++));
   await sleep(200);
   const preconditions = [
     { 'If-Match': '"x"' },
@@ -55,16 +55,16 @@ it('is checked by a request whose precondition fails, which ends the connection 
   ];
   for (const [index, path] of checkedWithPrecondition.entries()) {
     const headers = preconditions[index % 3] ?? {};
-    expect((await ask(path, { headers })).status).toBe(412);
+    expect((await request(path, { headers })).status).toBe(412);
   }
   await sleep(1000);
-  expect(ended).toBe(0);
+  expect(closed).toBe(0);
   for (const socket of others) socket.destroy();
 });
 
-async function untilPostgresAnswers(): Promise<void> {
+async function untilPostgresResponds(): Promise<void> {
   for (let attempt = 0; (await sql('select 1').catch(() => '')) !== '1'; attempt++) {
-    if (attempt === 200) throw new Error('PostgreSQL is not back.');
+    if (attempt === 200) throw new Error('PostgreSQL does not respond after 20 s.');
     await sleep(100);
   }
 }
@@ -82,7 +82,7 @@ const faults: Record<string, { leave: () => Promise<unknown>; comeBack: () => Pr
 const names = [...Object.keys(faults), withoutReplicas];
 
 it.each(Object.entries(faults))(
-  'is answered when PostgreSQL is %s',
+  'stale entries are served when PostgreSQL is %s',
   async (name, { leave, comeBack }) => {
     let [left_ms, away_ms, returns_ms, back_ms] = [0, 0, 0, 0];
     const traffic = await Traffic.during(async traffic => {
@@ -97,7 +97,7 @@ it.each(Object.entries(faults))(
       } finally {
         await comeBack();
       }
-      await untilPostgresAnswers();
+      await untilPostgresResponds();
       back_ms = traffic.now_ms;
       await sleep(7000);
     });
@@ -108,7 +108,7 @@ it.each(Object.entries(faults))(
       traffic.sent.filter(({ at_ms }) => at_ms >= from_ms && at_ms < to_ms);
     expect(failuresOf(traffic.sent, 'cached')).toEqual([]);
     expect(slowestOf(traffic.sent, 'cached')).toBeLessThan(500);
-    // As fast as before, but for the 20 ms that a shared machine may take at any time.
+    // A shared machine may add 20 ms at any time.
     const before = p95Of(during(0, left_ms), 'cached');
     expect(p95Of(during(left_ms, returns_ms), 'cached')).toBeLessThan(before + 20);
     const stale = during(away_ms, returns_ms).filter(({ kind }) => kind === 'stale');
@@ -124,17 +124,17 @@ it.each(Object.entries(faults))(
     expect(lost).toBe(0);
     await traffic.repeatFailed();
     const after = await traffic.counted();
-    expect(after.inDatabase).toEqual(after.answered);
+    expect(after.inDatabase).toEqual(after.confirmed);
   },
   120_000,
 );
 
-it('is answered when no replica is there', async () => {
+it('stale entries are served without any replica', async () => {
   const all = await replicas();
   await docker('stop', ...all);
   try {
     for (const path of stalePages(withoutReplicas)) {
-      const { status, headers } = await ask(path);
+      const { status, headers } = await request(path);
       expect([status, headers['x-cache']]).toEqual([200, 'STALE']);
     }
   } finally {

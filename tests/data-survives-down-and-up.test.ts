@@ -1,19 +1,19 @@
 import { downAll, upAll } from 'docker-compose';
-import { ask, newAnswer, newQuestion, ready, stack } from './stack.ts';
+import { newAnswer, newQuestion, ready, request, stack } from './support/stack.ts';
 
-it('keeps what users wrote, and shows nothing older', async () => {
+it('after make down and make up all rows of users are there, and no stale page is served', async () => {
   const question = await newQuestion(6);
   const path = `/qa/questions/${question}/answers`;
-  for (let read = 0; read < 9; read++) await ask(path); // so that Nginx keeps what is soon too old
+  for (let read = 0; read < 9; read++) await request(path); // caches a page that is soon outdated
   const { json: answer } = await newAnswer(question, { photos: ['https://images.example/kept'] });
-  const before = await ask(path);
+  const before = await request(path);
   expect(before.json.results).toEqual([answer]);
-  const products = await ask('/products?count=100');
+  const products = await request('/products?count=100');
 
   await downAll(stack);
   await upAll({ ...stack, commandOptions: ready });
 
-  expect((await ask(path)).text).toBe(before.text);
-  expect((await ask('/products?count=100')).text).toBe(products.text);
+  expect((await request(path)).text).toBe(before.text);
+  expect((await request('/products?count=100')).text).toBe(products.text);
   expect(await newQuestion(6)).toBeGreaterThan(question);
 }, 180_000);

@@ -5,14 +5,14 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from '../db/generate/generate.ts';
-import { sql, stack } from './stack.ts';
+import { sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 
 let scratch: string;
-/** A checkout of its own, in which no package was installed. */
+/** A checkout without installed packages. */
 let checkout: string;
-/** The catalogue of the sample that the stack serves already. */
+/** The catalogue of the sample, which the stack serves already. */
 let catalogue: string;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(scratch, { recursive: true }));
 
-/** `make import` in the checkout; what it printed, and its status. */
+/** Runs `make import` in the checkout. */
 async function makeImport(DATA: string, more: Record<string, string> = {}) {
   const env = { ...stack.env, PATH: '/usr/bin:/bin', ...more };
   return run('make', ['import', `DATA=${DATA}`], { cwd: checkout, env }).then(
@@ -36,14 +36,14 @@ async function makeImport(DATA: string, more: Record<string, string> = {}) {
   );
 }
 
-describe('a folder', () => {
+describe('make import takes a folder', () => {
   it.each(['SDC data', 'a:b', "Ada's", 'данные', 'a,b "c" $d'])(
     'named %s',
     async name => {
       const folder = join(scratch, name);
       await rename(catalogue, folder);
       try {
-        // make itself takes $$ for a $
+        // make replaces $$ by $.
         const { code, stdout, stderr } = await makeImport(folder.replaceAll('$', '$$$$'));
         expect([code, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
         expect(stdout).toMatch(/^product.csv +1,000 +1,000 /m);
@@ -56,11 +56,11 @@ describe('a folder', () => {
     60_000,
   );
 
-  it('by a relative path', async () => {
+  it('with a relative path', async () => {
     expect((await makeImport(relative(checkout, catalogue))).code).toBe(0);
   }, 60_000);
 
-  it('by ~', async () => {
+  it('with a path that starts with ~', async () => {
     const { code } = await makeImport('~/sample', {
       HOME: scratch,
       DOCKER_CONFIG: join(homedir(), '.docker'),
@@ -68,7 +68,7 @@ describe('a folder', () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  it('whose files are links, and which holds others', async () => {
+  it('with symbolic links and other files', async () => {
     const folder = join(scratch, 'links');
     await mkdir(folder);
     for (const name of await readdir(catalogue)) await symlink(join(catalogue, name), join(folder, name));
@@ -80,11 +80,11 @@ describe('a folder', () => {
   }, 60_000);
 });
 
-it('needs no package installed', () => {
+it('make import needs no installed package', () => {
   expect(existsSync(join(checkout, 'node_modules'))).toBe(false);
 });
 
-describe('changes nothing, and names the folder as it was named, when', () => {
+describe('make import changes nothing and names the folder as given when', () => {
   const refused = async (DATA: string, sentence: RegExp) => {
     const before = await sql("select oid from pg_namespace where nspname in ('catalogue', 'qa') order by 1");
     const { code, stderr } = await makeImport(DATA);
@@ -95,12 +95,12 @@ describe('changes nothing, and names the folder as it was named, when', () => {
     );
   };
 
-  it('it is not there', () => refused('/nowhere/at all', /^There is no folder \/nowhere\/at all\.$/m));
+  it('it does not exist', () => refused('/nowhere/at all', /^There is no folder \/nowhere\/at all\.$/m));
 
   it('it holds no data file', () =>
     refused(checkout, new RegExp(`^The folder ${checkout} holds none of the data`, 'm')));
 
-  it('its list of rejected lines cannot be written', async () => {
+  it('the list of rejected lines cannot be written', async () => {
     const rejects = join(checkout, 'rejects');
     await rm(rejects, { recursive: true, force: true });
     await appendFile(rejects, 'a file');
@@ -109,7 +109,7 @@ describe('changes nothing, and names the folder as it was named, when', () => {
   });
 });
 
-it('lists in rejects/ what it rejected, and removes the list of the import before', async () => {
+it('make import lists rejected lines in rejects/, and removes the list of the previous import', async () => {
   const file = join(catalogue, 'related.csv');
   await appendFile(file, '\n4508264,1,0\n');
   expect((await makeImport(catalogue)).code).toBe(0);

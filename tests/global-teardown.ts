@@ -1,6 +1,6 @@
 import { downAll } from 'docker-compose';
-import { faultTable } from './fault-figures.ts';
-import { stack } from './stack.ts';
+import { faultTable } from './support/fault-figures.ts';
+import { stack } from './support/stack.ts';
 
 export default async function globalTeardown(): Promise<void> {
   const table = faultTable();

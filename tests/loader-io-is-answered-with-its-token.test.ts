@@ -1,19 +1,19 @@
-import { startNginx } from './nginx-with-settings.ts';
-import { ask } from './stack.ts';
+import { startNginx } from './support/nginx-with-settings.ts';
+import { request } from './support/stack.ts';
 
 const token = 'loaderio-0123456789abcdef0123456789abcdef';
 const paths = [`/${token}.txt`, `/${token}/`];
 
 it.each([token, token.replace('loaderio-', '')])(
-  'LOADER_IO_TOKEN=%s',
+  'LOADER_IO_TOKEN=%s serves the token',
   async setting => {
     const nginx = await startNginx({ LOADER_IO_TOKEN: setting });
     try {
       for (const path of paths) {
-        const answer = await nginx.curl(`http://127.0.0.1:8080${path}`);
-        expect(answer).toMatch(/^HTTP\/1.1 200 /);
-        expect(answer).toMatch(/^content-type: text\/plain/im);
-        expect(answer.split('\r\n\r\n')[1]).toBe(token);
+        const response = await nginx.curl(`http://127.0.0.1:8080${path}`);
+        expect(response).toMatch(/^HTTP\/1.1 200 /);
+        expect(response).toMatch(/^content-type: text\/plain/im);
+        expect(response.split('\r\n\r\n')[1]).toBe(token);
       }
       expect(await nginx.curl('http://127.0.0.1:8080/loaderio-0.txt')).not.toMatch(/^HTTP\/1.1 200 /);
     } finally {
@@ -23,6 +23,6 @@ it.each([token, token.replace('loaderio-', '')])(
   60_000,
 );
 
-it.each(paths)('without the setting %s is not there', async path => {
-  expect((await ask(path)).status).toBe(404);
+it.each(paths)('without the setting %s is a 404', async path => {
+  expect((await request(path)).status).toBe(404);
 });

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ask, deathsSince, newQuestion, sql, stack, startTimes } from './stack.ts';
+import { deathsSince, newQuestion, request, sql, stack, startTimes } from './support/stack.ts';
 
-const make = (...words: string[]) => promisify(execFile)('make', words, stack);
+const make = (...args: string[]) => promisify(execFile)('make', args, stack);
 
-const nameOf = async (product: number) => (await ask(`/products/${product}`)).json.name;
+const nameOf = async (product: number) => (await request(`/products/${product}`)).json.name;
 
-it('refuses without a confirmation when there is no terminal, and changes nothing', async () => {
+it('make reset without a terminal or CONFIRM=yes refuses, and changes nothing', async () => {
   const question = await newQuestion();
   await expect(make('reset')).rejects.toMatchObject({
     stderr: expect.stringMatching(
@@ -17,7 +17,7 @@ it('refuses without a confirmation when there is no terminal, and changes nothin
   expect(await sql(`select count(*) from qa.question where question_id = ${question}`)).toBe('1');
 });
 
-it('deletes what users wrote; meanwhile each request is answered, by what was there or with 503', async () => {
+it('make reset deletes the rows of users, while requests get the old data or 503', async () => {
   await newQuestion();
   const started = await startTimes();
   const statuses = new Set<number>();
@@ -25,7 +25,7 @@ it('deletes what users wrote; meanwhile each request is answered, by what was th
   const reading = (async () => {
     for (let number = 1; !isOver; number++) {
       for (const path of [`/products/${number % 900}/styles`, `/qa/questions?product_id=${number}`]) {
-        statuses.add((await ask(path.replace('/0/', '/1/'))).status);
+        statuses.add((await request(path.replace('/0/', '/1/'))).status);
       }
     }
   })();
@@ -37,12 +37,12 @@ it('deletes what users wrote; meanwhile each request is answered, by what was th
   expect([...statuses].filter(status => status !== 200 && status !== 503)).toEqual([]);
   expect(await sql('select count(*) from qa.question where user_written')).toBe('0');
   expect(await deathsSince(started)).toEqual([]);
-  const asked = await newQuestion();
-  const { json } = await ask('/qa/questions?product_id=1&count=500');
-  expect(json.results.map(({ question_id }: { question_id: number }) => question_id)).toContain(asked);
+  const added = await newQuestion();
+  const { json } = await request('/qa/questions?product_id=1&count=500');
+  expect(json.results.map(({ question_id }: { question_id: number }) => question_id)).toContain(added);
 }, 120_000);
 
-it('shows nothing older after a minute', async () => {
+it('make reset leaves no stale page after a minute', async () => {
   const sample = await nameOf(11);
   await sql(
     `update catalogue.product set summary = replace(summary, '"${sample}"', '"Of before"') where product_id = 11`,
@@ -60,7 +60,7 @@ it('shows nothing older after a minute', async () => {
   }
 }, 180_000);
 
-it('make psql sees the tables of both services without their schemas', async () => {
+it('make psql finds the tables of both services without a schema name', async () => {
   const psql = promisify(execFile)('make', ['--silent', 'psql'], stack);
   psql.child.stdin?.end('select count(*) from product; select count(*) > 0 from question;');
   expect((await psql).stdout).toMatch(/^ +1000$[\s\S]*^ t$/m);

@@ -5,37 +5,37 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { copyCheckout } from './checkout.ts';
-import { allServe, ask, docker, port, sql, stack, startTimes } from './stack.ts';
-import { allKinds, failuresOf, isGood, Traffic } from './traffic.ts';
+import { copyCheckout } from './support/checkout.ts';
+import { allServe, docker, port, request, sql, stack, startTimes } from './support/stack.ts';
+import { allKinds, failuresOf, isGood, Traffic } from './support/traffic.ts';
 
-// The stack runs from a copy of the checkout, whose files can change.
+// The stack runs from a copy of the checkout, so that the tests can change its files.
 const checkout = copyCheckout();
 const nginx = 'elier-test-nginx-1';
 const postgres = 'elier-test-postgres-1';
 
-/** What make up prints, without make's own words, and its status. */
+/** Runs make up. Returns its output, its errors without those of make, and its status. */
 async function up(settings: Readonly<Record<string, string>> = {}, cwd = checkout) {
   const make = spawn('make', ['up'], { cwd, env: { ...stack.env, ...settings } });
   const [out, err, [status]] = await Promise.all([text(make.stdout), text(make.stderr), once(make, 'exit')]);
-  const said = err.split('\n').filter(line => line && !line.startsWith('make: ***'));
-  return { out: out.trim().split('\n'), said, status };
+  const errors = err.split('\n').filter(line => line && !line.startsWith('make: ***'));
+  return { out: out.trim().split('\n'), errors, status };
 }
 
-/** make up with these settings, which must work, under traffic; what failed, and who was started meanwhile. */
+/** Runs make up under traffic. Returns its output, the failed requests, and the containers that started or ended. */
 async function upUnderTraffic(settings: Readonly<Record<string, string>> = {}) {
   const before = await startTimes();
-  let said: string[] = [];
+  let output: string[] = [];
   const traffic = await Traffic.during(async () => {
-    const { out, said: errors, status } = await up(settings);
+    const { out, errors, status } = await up(settings);
     expect({ errors: status === 0 ? [] : errors, status }).toEqual({ errors: [], status: 0 });
-    said = out;
+    output = out;
   });
   const after = await startTimes();
-  const { answered, inDatabase } = await traffic.counted();
-  expect(inDatabase.questions).toBeGreaterThanOrEqual(answered.questions);
+  const { confirmed, inDatabase } = await traffic.counted();
+  expect(inDatabase.questions).toBeGreaterThanOrEqual(confirmed.questions);
   return {
-    said: said.join('\n'),
+    said: output.join('\n'),
     failures: failuresOf(traffic.sent, ...allKinds),
     longestGap_ms: longestGapOf(traffic),
     started: Object.keys(after).filter(name => after[name] !== before[name]),
@@ -43,7 +43,7 @@ async function upUnderTraffic(settings: Readonly<Record<string, string>> = {}) {
   };
 }
 
-/** The longest time in which no request was answered as asked. */
+/** The longest time without a successful response. */
 function longestGapOf({ sent }: Traffic): number {
   const times_ms = sent.filter(isGood).map(({ at_ms, took_ms }) => at_ms + took_ms);
   times_ms.sort((a, b) => a - b);
@@ -64,7 +64,7 @@ afterAll(async () => {
   await allServe();
 }, 120_000);
 
-it('replaces nothing when nothing changed, and ends with the address and what to try', async () => {
+it('make up replaces nothing without a change, and prints the address with examples', async () => {
   const { said, failures, started } = await upUnderTraffic();
   expect({ failures, started }).toEqual({ failures: [], started: [] });
   expect(said).toBe(`Building the image …
@@ -75,13 +75,13 @@ The API answers on http://localhost:${port}. Try it:
   curl 'http://localhost:${port}/qa/questions?product_id=1'`);
 }, 60_000);
 
-describe('says what is wrong as its last words, and leaves what runs untouched:', () => {
+describe('make up ends with an error and leaves the running stack untouched for', () => {
   const refused = async (settings: Readonly<Record<string, string>>) => {
     const before = await startTimes();
-    const { said, status } = await up(settings);
+    const { errors, status } = await up(settings);
     expect(await startTimes()).toEqual(before);
     expect(status).toBe(2);
-    return said.at(-1);
+    return errors.at(-1);
   };
 
   it.each([
@@ -103,7 +103,7 @@ describe('says what is wrong as its last words, and leaves what runs untouched:'
     60_000,
   );
 
-  it('a port that another program has', async () => {
+  it('a port in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = (other.address() as { port: number }).port;
@@ -137,20 +137,20 @@ describe('says what is wrong as its last words, and leaves what runs untouched:'
     }
   }, 60_000);
 
-  it('a file of Nginx', async () => {
+  it('an invalid file of Nginx', async () => {
     change('nginx/read.conf', 'nonsense on;');
     expect(await refused({})).toMatch(/test failed$/);
     restore('nginx/read.conf');
   }, 60_000);
 
-  it('postgres.conf', async () => {
+  it('an invalid postgres.conf', async () => {
     change('postgres.conf', 'work_mem = lots');
     expect(await refused({})).toMatch(/postgresql\.conf" contains errors$/);
     restore('postgres.conf');
   }, 60_000);
 });
 
-it('rolls the replicas for a setting of the app, and no request fails', async () => {
+it('make up rolls the replicas for a setting of the app, and fails no request', async () => {
   const { failures, started, gone } = await upUnderTraffic({ CACHE_ENTRIES: '1999' });
   expect(failures).toEqual([]);
   expect(started).toHaveLength(3);
@@ -159,7 +159,7 @@ it('rolls the replicas for a setting of the app, and no request fails', async ()
   for (const name of started) expect(await docker('exec', name, 'printenv', 'CACHE_ENTRIES')).toBe('1999');
 }, 120_000);
 
-it('restarts Nginx alone for one of its settings, and says so before', async () => {
+it('make up restarts only Nginx for a setting of Nginx, and says so first', async () => {
   const settings = { CACHE_ENTRIES: '1999', WRITE_RATE: '60' };
   const { said, started, longestGap_ms } = await upUnderTraffic(settings);
   expect(said).toContain('Restarting Nginx for its new settings: up to 2 s without a response …\n');
@@ -168,19 +168,19 @@ it('restarts Nginx alone for one of its settings, and says so before', async () 
   expect(await docker('exec', nginx, 'printenv', 'WRITE_RATE')).toBe('60');
 }, 60_000);
 
-describe('for a change of files', () => {
+describe('make up for a change', () => {
   const settings = { CACHE_ENTRIES: '1999', WRITE_RATE: '60' };
 
-  it('in nginx/ reloads Nginx, and no request fails', async () => {
+  it('in nginx/ reloads Nginx, and fails no request', async () => {
     change('nginx/security-headers.conf', 'add_header X-Changed-File yes always;');
     const { said, failures, started } = await upUnderTraffic(settings);
     expect({ failures, started }).toEqual({ failures: [], started: [] });
     expect(said).toContain('Reloading Nginx for its new files …');
-    expect((await ask('/products/1')).headers['x-changed-file']).toBe('yes');
+    expect((await request('/products/1')).headers['x-changed-file']).toBe('yes');
     expect((await up(settings)).out.join()).not.toContain('Reloading');
   }, 60_000);
 
-  it('that a reload cannot follow restarts Nginx', async () => {
+  it('that a reload cannot apply restarts Nginx', async () => {
     change('nginx/cache.conf', 'proxy_cache_path /var/tmp/other levels=1:2 keys_zone=other:1m;');
     await up(settings);
     restore('nginx/cache.conf');
@@ -190,7 +190,7 @@ describe('for a change of files', () => {
     expect(started).toEqual([nginx]);
   }, 90_000);
 
-  it('in its templates restarts Nginx alone', async () => {
+  it('in a template of Nginx restarts only Nginx', async () => {
     change('nginx/templates/settings.conf.template', '# changed');
     const { said, started, longestGap_ms } = await upUnderTraffic(settings);
     expect(said).toContain(
@@ -200,7 +200,7 @@ describe('for a change of files', () => {
     expect(longestGap_ms).toBeLessThan(2000);
   }, 60_000);
 
-  it('in postgres.conf restarts PostgreSQL alone, and says so before', async () => {
+  it('in postgres.conf restarts only PostgreSQL, and says so first', async () => {
     change('postgres.conf', 'work_mem = 5MB');
     const { said, started } = await upUnderTraffic(settings);
     expect(said).toMatch(
@@ -211,17 +211,17 @@ describe('for a change of files', () => {
   }, 60_000);
 });
 
-it('starts what does not run, and nothing else', async () => {
+it('make up starts a stopped container, and nothing else', async () => {
   const [first = ''] = Object.keys(await startTimes());
   const settings = { CACHE_ENTRIES: '1999', WRITE_RATE: '60' };
   await docker('stop', first);
   expect((await upUnderTraffic(settings)).started).toEqual([first]);
 }, 60_000);
 
-it('repairs a stack whose services restart for ever for their settings', async () => {
+it('make up repairs a stack whose services restart for ever because of wrong settings', async () => {
   const broken = { ...stack.env, LOG_LEVEL: 'loud', WRITE_RATE: 'abc' };
   await promisify(execFile)('docker', ['compose', 'up', '--detach'], { cwd: checkout, env: broken });
-  await expect(ask('/products/1')).rejects.toThrow();
+  await expect(request('/products/1')).rejects.toThrow();
   expect(await up()).toMatchObject({ status: 0 });
-  expect((await ask('/products/1')).status).toBe(200);
+  expect((await request('/products/1')).status).toBe(200);
 }, 120_000);

@@ -1,41 +1,41 @@
-import { ask, newQuestion } from './stack.ts';
+import { newQuestion, request } from './support/stack.ts';
 
-/** A page of products that no other test asks for (the flood has counts up to 200), so that its first reader misses. */
+/** Counts that no other test uses, so that the first read is a MISS. */
 let nextCount = 301;
 const freshPath = () => `/products?page=1&count=${nextCount++}`;
-const cacheOf = async (path: string, options = {}) => (await ask(path, options)).headers['x-cache'];
+const cacheOf = async (path: string, options = {}) => (await request(path, options)).headers['x-cache'];
 
-it('gives the second reader what the first one had, under a request id of its own', async () => {
+it('the second reader gets the response of the first, with another request id', async () => {
   const path = freshPath();
-  const first = await ask(path);
-  const second = await ask(path);
+  const first = await request(path);
+  const second = await request(path);
   expect([first.headers['x-cache'], second.headers['x-cache']]).toEqual(['MISS', 'HIT']);
   expect(second.text).toBe(first.text);
   expect(second.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
 });
 
 it.each([
-  ['another order', (path: string) => path.replace(/\?(.*)&(.*)/, '?$2&$1')],
+  ['another order of parameters', (path: string) => path.replace(/\?(.*)&(.*)/, '?$2&$1')],
   ['unknown parameters', (path: string) => `${path}&colour=red&PAGE=7&_=1`],
   ['a trailing slash', (path: string) => path.replace('?', '/?')],
-  ['a page left out', (path: string) => path.replace('page=1&', '')],
-  ['a page that is undefined', (path: string) => path.replace('page=1', 'page=undefined')],
-  ['empty parts', (path: string) => path.replace('?', '?&&')],
-])('knows a path again with %s', async (_name, vary) => {
+  ['no page', (path: string) => path.replace('page=1&', '')],
+  ['page=undefined', (path: string) => path.replace('page=1', 'page=undefined')],
+  ['empty parameters', (path: string) => path.replace('?', '?&&')],
+])('a path with %s has the same cache key', async (_name, vary) => {
   const path = freshPath();
-  const { text } = await ask(path);
-  const again = await ask(vary(path));
+  const { text } = await request(path);
+  const again = await request(vary(path));
   expect([again.headers['x-cache'], again.text]).toEqual(['HIT', text]);
 });
 
-it('shares an entry between GET and HEAD', async () => {
+it('GET and HEAD share a cache entry', async () => {
   const path = freshPath();
   expect(await cacheOf(path, { method: 'HEAD' })).toBe('MISS');
   expect(await cacheOf(path)).toBe('HIT');
   expect(await cacheOf(path, { method: 'HEAD' })).toBe('HIT');
 });
 
-it('cannot be made to keep one thing under the name of another', async () => {
+it('no URL can poison the cache entry of another', async () => {
   const poisons = [
     (count: number) => `/products?COUNT=3&count=${count}`,
     (count: number) => `/products?c%6funt=3&Count=${count}`,
@@ -46,27 +46,27 @@ it('cannot be made to keep one thing under the name of another', async () => {
   ];
   for (const poison of poisons) {
     const count = nextCount++;
-    await ask(poison(count));
-    const { json } = await ask(`/products?page=1&count=${count}`);
+    await request(poison(count));
+    const { json } = await request(`/products?page=1&count=${count}`);
     expect(json).toHaveLength(count);
   }
-  await ask('/products/1%2Fstyles');
-  await ask('/products/1/styles%3Fx');
-  expect((await ask('/products/1')).json.id).toBe(1);
-  expect((await ask('/products/1/styles')).json.product_id).toBe('1');
+  await request('/products/1%2Fstyles');
+  await request('/products/1/styles%3Fx');
+  expect((await request('/products/1')).json.id).toBe(1);
+  expect((await request('/products/1/styles')).json.product_id).toBe('1');
 });
 
 it.each([
   ['a body', { body: '{"page":2}' }],
   ['an Authorization header', { headers: { Authorization: 'Bearer x' } }],
   ['another host', { headers: { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example' } }],
-  ['a generation of its own', { headers: { 'X-Generation': '1', 'X-Accel-Expires': '9' } }],
+  ['an X-Generation header', { headers: { 'X-Generation': '1', 'X-Accel-Expires': '9' } }],
   ['a range', { headers: { Range: 'bytes=0-1' } }],
-])('answers a read with %s like any other', async (_name, options) => {
+])('a read with %s gets the usual response', async (_name, options) => {
   for (const path of [freshPath(), `/qa/questions?product_id=1&count=${nextCount++}`]) {
-    const odd = await ask(path, options);
-    const next = await ask(path);
-    const plain = await ask(`${path}&uncached=%20`);
+    const odd = await request(path, options);
+    const next = await request(path);
+    const plain = await request(`${path}&uncached=%20`);
     expect(plain.headers['x-cache']).toBe('BYPASS');
     expect([odd.status, odd.text]).toEqual([200, plain.text]);
     expect([next.status, next.text]).toEqual([200, plain.text]);
@@ -80,20 +80,20 @@ it('never keeps an error', async () => {
     '/qa/questions/2147483647/answers',
     '/nothing',
   ]) {
-    await ask(path);
+    await request(path);
     expect(await cacheOf(path)).toMatch(/^(MISS|BYPASS)$/);
   }
 });
 
-it('never keeps a write', async () => {
+it('a write is never cached', async () => {
   const write = async () => await cacheOf(`/qa/questions/${await newQuestion()}/helpful`, { method: 'PUT' });
   expect([await write(), await write()]).toEqual(['BYPASS', 'BYPASS']);
 });
 
-it('keeps questions and answers too, one product’s under writes to another', async () => {
+it('questions and answers of a product stay cached during writes to another', async () => {
   const question = await newQuestion(2);
   const paths = ['/qa/questions?product_id=2', `/qa/questions/${question}/answers`];
-  for (const path of paths) await ask(path);
+  for (const path of paths) await request(path);
   await newQuestion(3);
   for (const path of paths) expect(await cacheOf(path)).toBe('HIT');
 });

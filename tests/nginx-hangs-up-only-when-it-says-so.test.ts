@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
-import { port } from './stack.ts';
+import { port } from './support/stack.ts';
 
 const host = 'Host: localhost\r\n';
 const large = 'x'.repeat(70_000);
 const post = `POST /qa/questions HTTP/1.1\r\n${host}Content-Type: application/json\r\n`;
 
-/** Requests by what is odd about them, with the status they get. */
+/** Requests with an unusual part, and their status. */
 const requests: readonly [odd: string, status: number, bytes: string][] = [
-  ['nothing', 200, `GET /products/1 HTTP/1.1\r\n${host}\r\n`],
+  ['no unusual part', 200, `GET /products/1 HTTP/1.1\r\n${host}\r\n`],
   ['HTTP/1.0 with keep-alive', 200, `GET /products/1 HTTP/1.0\r\n${host}Connection: keep-alive\r\n\r\n`],
   ['a body of a GET', 200, `GET /products/1 HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\nabc`],
   ['a preflight', 204, `OPTIONS /products HTTP/1.1\r\n${host}\r\n`],
@@ -48,32 +48,37 @@ const requests: readonly [odd: string, status: number, bytes: string][] = [
   ['a long header', 431, `GET /products/1 HTTP/1.1\r\n${host}X: ${'x'.repeat(9000)}\r\n\r\n`],
 ];
 
-/** Sends the request and, once its response has begun, another; what was said about the connection, and the statuses. */
-function exchangeTwo(bytes: string): Promise<{ said: string; statuses: number[] }> {
+/** Sends a request, and another once the response has started. Returns the Connection header and the statuses. */
+function exchangeTwo(bytes: string): Promise<{ connection: string; statuses: number[] }> {
   return new Promise(resolve => {
-    let heard = '';
-    let said = '';
+    let received = '';
+    let connection = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     socket.on('data', data => {
-      heard += data;
-      if (said) return;
-      said = /^connection: (.*)\r\n/im.exec(heard)?.[1] ?? '';
-      // Later than Nginx would hang up.
-      if (said)
+      received += data;
+      if (connection) return;
+      connection = /^connection: (.*)\r\n/im.exec(received)?.[1] ?? '';
+      // By then Nginx would have closed the connection.
+      if (connection)
         setTimeout(() => socket.write(`GET /products/1 HTTP/1.1\r\n${host}Connection: close\r\n\r\n`), 200);
     });
     socket.setTimeout(5000, () => socket.destroy());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      const statuses = [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
-      resolve({ said, statuses });
+      const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+      resolve({ connection, statuses });
     });
   });
 }
 
-it.each(requests)('after a request with %s: %d', async (_odd, status, bytes) => {
-  const { said, statuses } = await exchangeTwo(bytes);
-  expect({ said, statuses }).toEqual(
-    said === 'close' ? { said, statuses: [status] } : { said: 'keep-alive', statuses: [status, 200] },
-  );
-});
+it.each(requests)(
+  'a request with %s gets %d, and Connection says whether Nginx hangs up',
+  async (_odd, status, bytes) => {
+    const { connection, statuses } = await exchangeTwo(bytes);
+    expect({ connection, statuses }).toEqual(
+      connection === 'close'
+        ? { connection, statuses: [status] }
+        : { connection: 'keep-alive', statuses: [status, 200] },
+    );
+  },
+);

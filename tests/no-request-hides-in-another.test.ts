@@ -1,7 +1,7 @@
-import { exchange } from './raw.ts';
-import { ask, clientWith, newQuestion, port } from './stack.ts';
+import { exchange } from './support/raw.ts';
+import { clientWith, newQuestion, port, request } from './support/stack.ts';
 
-/** Nobody else asks about it: its questions are one page. */
+/** No other test writes questions about it, so that they fit on one page. */
 const product = 19;
 let question = 0;
 let hidden = '';
@@ -16,7 +16,7 @@ const post = 'POST /qa/questions HTTP/1.1\r\nHost: a\r\nContent-Type: applicatio
 const options = 'OPTIONS /products HTTP/1.1\r\nHost: a\r\n';
 const remove = 'DELETE /products/1 HTTP/1.1\r\nHost: a\r\n';
 
-/** What each server might take for the end of a request, and the other not. */
+/** Framings whose end Nginx and the app might see at different bytes. */
 const framings: Record<string, (rest: string) => string> = {
   'a body': rest => `Content-Length: ${rest.length}\r\n\r\n${rest}`,
   'a chunked body': rest => `Transfer-Encoding: chunked\r\n\r\n${chunk(rest)}0\r\n\r\n`,
@@ -74,42 +74,45 @@ const framings: Record<string, (rest: string) => string> = {
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
 
 const votes = async () => {
-  const { json } = await ask(`/qa/questions?product_id=${product}&count=500`);
+  const { json } = await request(`/qa/questions?product_id=${product}&count=500`);
   return json.results.find(({ question_id }: any) => question_id === question).question_helpfulness;
 };
 
-/** Reads that no cache answers, each of another product: who gets the answer of somebody else sees it. */
-async function neighbours(): Promise<void> {
+/** Sends uncached reads of different products, each of which must get its own response. */
+async function expectOwnResponses(): Promise<void> {
   const client = clientWith(4);
   const ids = Array.from({ length: 40 }, (_, index) => 1 + index);
-  const answers = await Promise.all(ids.map(id => client(`/products/${id}?uncached=%20`)));
-  expect(answers.map(({ json }) => json.id)).toEqual(ids);
+  const responses = await Promise.all(ids.map(id => client(`/products/${id}?uncached=%20`)));
+  expect(responses.map(({ json }) => json.id)).toEqual(ids);
 }
 
-describe.each(Object.entries({ get, put, post, options, remove }))('%s with', (_method, head) => {
-  it.each(Object.keys(framings))('%s', async framing => {
-    const bytes = head + framings[framing]?.(hidden);
-    const [{ answers, rest }] = await Promise.all([
-      exchange(port, Buffer.from(bytes, 'latin1'), { silence: 300 }),
-      neighbours(),
-    ]);
-    expect([answers.length, rest]).toEqual([1, '']);
-    expect(answers[0]?.status).toBeLessThan(500);
-    expect(await votes()).toBe(0);
-    await neighbours();
-  });
-});
+describe.each(Object.entries({ get, put, post, options, remove }))(
+  'a vote hidden in a %s request with',
+  (_method, head) => {
+    it.each(Object.keys(framings))('%s is never executed', async framing => {
+      const bytes = head + framings[framing]?.(hidden);
+      const [{ responses, rest }] = await Promise.all([
+        exchange(port, Buffer.from(bytes, 'latin1'), { silence_ms: 300 }),
+        expectOwnResponses(),
+      ]);
+      expect([responses.length, rest]).toEqual([1, '']);
+      expect(responses[0]?.status).toBeLessThan(500);
+      expect(await votes()).toBe(0);
+      await expectOwnResponses();
+    });
+  },
+);
 
-it('and what is sent one after the other is answered in that order', async () => {
+it('pipelined requests get their responses in order', async () => {
   const ids = [5, 3, 9, 1, 7];
   const bytes = ids.map(id => `GET /products/${id} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
-  const { answers, rest } = await exchange(port, bytes, { silence: 300 });
-  expect(answers.map(({ json }) => json.id)).toEqual(ids);
+  const { responses, rest } = await exchange(port, bytes, { silence_ms: 300 });
+  expect(responses.map(({ json }) => json.id)).toEqual(ids);
   expect(rest).toBe('');
 });
 
-it('nor does an answer: the one to HEAD has no body, the ones after it are their own', async () => {
+it('a response to HEAD has no body that hides in the next response', async () => {
   const bytes = `HEAD /products/1 HTTP/1.1\r\nHost: a\r\n\r\nHEAD /nothing HTTP/1.1\r\nHost: a\r\n\r\n`;
-  const { answers, rest } = await exchange(port, bytes, { silence: 300, isHead: true });
-  expect([answers.map(({ status }) => status), rest]).toEqual([[200, 404], '']);
+  const { responses, rest } = await exchange(port, bytes, { silence_ms: 300, isHead: true });
+  expect([responses.map(({ status }) => status), rest]).toEqual([[200, 404], '']);
 });

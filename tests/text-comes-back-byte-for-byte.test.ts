@@ -1,6 +1,6 @@
 import { Random } from '../db/generate/random.ts';
 import { texts } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './stack.ts';
+import { newAnswer, newQuestion, request } from './support/stack.ts';
 
 let question = 0;
 beforeAll(async () => {
@@ -8,11 +8,11 @@ beforeAll(async () => {
 });
 
 async function read(id: number) {
-  const { json } = await ask(`/qa/questions/${question}/answers?count=500`);
+  const { json } = await request(`/qa/questions/${question}/answers?count=500`);
   return json.results.find(({ answer_id }: any) => answer_id === id);
 }
 
-it.each(texts)('%j', async text => {
+it.each(texts)('%j comes back unchanged', async text => {
   const name = [...text].slice(0, 60).join('');
   const { status, json } = await newAnswer(question, { body: text, name });
   expect(status).toBe(201);
@@ -20,7 +20,7 @@ it.each(texts)('%j', async text => {
     expect([body, answerer_name]).toEqual([text, name]);
 });
 
-/** Any code point but NUL and surrogates, of each length in UTF-8 as often. */
+/** Random code points except NUL and surrogates, evenly over the lengths in UTF-8. */
 function anyText(random: Random): string {
   const ranges = [
     [0x1, 0x7f],
@@ -36,7 +36,7 @@ function anyText(random: Random): string {
   return `a${String.fromCodePoint(...codePoints)}.`;
 }
 
-it('and 100 that nobody thought of', async () => {
+it('100 random texts come back unchanged', async () => {
   const random = new Random(1, 'texts');
   for (let index = 0; index < 100; index += 1) {
     const text = anyText(random.at(index));
@@ -45,17 +45,20 @@ it('and 100 that nobody thought of', async () => {
   }
 }, 60_000);
 
-it.each(['"a\\u0000b"', '"\\ud800"', '"\\udc00 x"', '"\\ud83d\\ud83d"'])('or is refused: %s', async text => {
-  const body = `{"body":${text},"name":"n","email":"e@mail.example"}`;
-  const { status } = await ask(`/qa/questions/${question}/answers`, { method: 'POST', body });
-  expect(status).toBe(422);
-});
+it.each(['"a\\u0000b"', '"\\ud800"', '"\\udc00 x"', '"\\ud83d\\ud83d"'])(
+  'JSON that is no valid text is refused: %s',
+  async text => {
+    const body = `{"body":${text},"name":"n","email":"e@mail.example"}`;
+    const { status } = await request(`/qa/questions/${question}/answers`, { method: 'POST', body });
+    expect(status).toBe(422);
+  },
+);
 
 it.each(['\xed\xa0\x80', '\xc0\xaf', '\xe0\x80\xaf', '\xf5\x80\x80\x80', '\xff'])(
-  'or is refused: the bytes %j',
+  'invalid UTF-8 is refused: the bytes %j',
   async bytes => {
     const body = Buffer.from(`{"body":"${bytes}","name":"n","email":"e@mail.example"}`, 'latin1');
-    const { status } = await ask(`/qa/questions/${question}/answers`, { method: 'POST', body });
+    const { status } = await request(`/qa/questions/${question}/answers`, { method: 'POST', body });
     expect(status).toBe(400);
   },
 );

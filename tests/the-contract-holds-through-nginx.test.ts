@@ -1,21 +1,21 @@
 import { connect } from 'node:net';
 import { expectDocumented } from '../app/testing/documented.ts';
 import type { Call } from '../app/testing/http.ts';
-import { ask, newAnswer, newQuestion, port } from './stack.ts';
+import { newAnswer, newQuestion, port, request } from './support/stack.ts';
 
 async function check(operation: string, status: number, path: string, options: Call = {}) {
   const [method = 'GET'] = operation.split(' ');
-  const answer = await ask(path, { method, ...options });
-  expect([operation, path.slice(0, 60), answer.status]).toEqual([operation, path.slice(0, 60), status]);
-  expectDocumented(operation, answer);
-  expect(answer.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
-  expect(answer.headers['access-control-allow-origin']).toBe('*');
-  expect(answer.headers['x-changed']).toBeUndefined();
-  expect(answer.headers['x-accel-expires']).toBeUndefined();
-  expect(answer.headers.server ?? 'nginx').toBe('nginx');
-  expect(answer.headers['x-content-type-options']).toBe('nosniff');
-  expect(answer.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
-  return answer;
+  const response = await request(path, { method, ...options });
+  expect([operation, path.slice(0, 60), response.status]).toEqual([operation, path.slice(0, 60), status]);
+  expectDocumented(operation, response);
+  expect(response.headers['x-cache']).toMatch(/^(HIT|MISS|EXPIRED|REVALIDATED|STALE|BYPASS)$/);
+  expect(response.headers['access-control-allow-origin']).toBe('*');
+  expect(response.headers['x-changed']).toBeUndefined();
+  expect(response.headers['x-accel-expires']).toBeUndefined();
+  expect(response.headers.server ?? 'nginx').toBe('nginx');
+  expect(response.headers['x-content-type-options']).toBe('nosniff');
+  expect(response.headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'");
+  return response;
 }
 
 const reads = {
@@ -27,28 +27,28 @@ const reads = {
 };
 
 describe.each(Object.entries(reads))('%s', (operation, path) => {
-  it('answers, with and without a trailing slash, and 304', async () => {
+  it('returns 200, with and without a trailing slash, and 304', async () => {
     const [route, query = ''] = path.split('?');
     const { headers, text } = await check(operation, 200, path);
     expect((await check(operation, 200, `${route}/?${query}`)).text).toBe(text);
     await check(operation, 304, path, { headers: { 'If-None-Match': headers.etag ?? '' } });
   });
 
-  it('answers HEAD without a body', async () => {
-    const { status, text, headers } = await ask(path, { method: 'HEAD' });
+  it('returns no body for HEAD', async () => {
+    const { status, text, headers } = await request(path, { method: 'HEAD' });
     expect([status, text]).toEqual([200, '']);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
   });
 
-  it('is compressed for who accepts it', async () => {
-    const { headers } = await ask(path, { headers: { 'Accept-Encoding': 'gzip' } });
+  it('is compressed for clients that accept gzip', async () => {
+    const { headers } = await request(path, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(headers.vary).toBe('Accept-Encoding');
-    const plain = await ask(path);
+    const plain = await request(path);
     expect(plain.headers['content-encoding']).toBeUndefined();
     expect(headers['content-encoding']).toBe(plain.text.length > 512 ? 'gzip' : undefined);
   });
 
-  it('refuses', async () => {
+  it('refuses other methods, long URLs, large headers and failed preconditions', async () => {
     const and = path.includes('?') ? '&' : '?';
     await check(operation, 405, path, { method: 'DELETE' });
     await check(operation, 414, `${path}${and}x=${'x'.repeat(9000)}`);
@@ -62,7 +62,7 @@ describe.each(Object.entries(reads))('%s', (operation, path) => {
   });
 });
 
-it('writes, votes and reports', async () => {
+it('writes, votes and reports return their documented statuses', async () => {
   const question = await newQuestion();
   const answer = await newAnswer(question, { photos: ['https://images.example/1'] });
   expectDocumented('POST /qa/questions/{question_id}/answers', answer);
@@ -73,14 +73,14 @@ it('writes, votes and reports', async () => {
   await check(`PUT ${operation}/helpful`, 204, `${path}/helpful`, { body: '{"junk' });
   await check('PUT /qa/answers/{answer_id}/helpful', 204, `/qa/answers/${answer.json.answer_id}/helpful/`);
   await check('PUT /qa/answers/{answer_id}/report', 204, `/qa/answers/${answer.json.answer_id}/report`);
-  expect((await ask(`${path}/answers`)).json.results).toEqual([]);
+  expect((await request(`${path}/answers`)).json.results).toEqual([]);
   await check(`PUT ${operation}/report`, 204, `${path}/report`);
   await check(`PUT ${operation}/report`, 204, `${path}/report`);
   await check(`GET ${operation}/answers`, 404, `${path}/answers`);
   await check(`PUT ${operation}/helpful`, 404, `${path}/helpful`);
 });
 
-it('refuses bad bodies', async () => {
+it('bad bodies get their documented statuses', async () => {
   const operation = 'POST /qa/questions';
   const post = (status: number, body: unknown, headers = {}) =>
     check(operation, status, '/qa/questions', { body, headers });
@@ -122,8 +122,8 @@ it.each([
   '/products?page=1&page=1',
   '/qa/questions',
   '/products/1%2Fstyles',
-])('refuses GET %s', async path => {
-  const { status, headers, json } = await ask(path);
+])('GET %s gets a 400 problem', async path => {
+  const { status, headers, json } = await request(path);
   expect([status, headers['content-type'], json.status]).toEqual([
     400,
     expect.stringMatching('^application/problem.json'),
@@ -133,14 +133,14 @@ it.each([
   expect(headers['x-cache']).toMatch(/^(BYPASS|MISS)$/);
 });
 
-it.each(badIds)('refuses to vote for or report %s', async id => {
+it.each(badIds)('votes for and reports of id %s get 400', async id => {
   for (const path of [
     `questions/${id}/helpful`,
     `questions/${id}/report`,
     `answers/${id}/helpful`,
     `answers/${id}/report`,
   ]) {
-    const { status, json } = await ask(`/qa/${path}`, { method: 'PUT' });
+    const { status, json } = await request(`/qa/${path}`, { method: 'PUT' });
     expect([path, status, json.status]).toEqual([path, 400, 400]);
   }
 });
@@ -154,31 +154,31 @@ it.each([
   '/metrics/',
   '/metrics?x=1',
   '/%6detrics',
-])('has nothing at %s', async path => {
-  const { status, headers } = await ask(path);
+])('%s is a 404 problem', async path => {
+  const { status, headers } = await request(path);
   expect([status, headers['content-type']]).toEqual([
     404,
     expect.stringMatching('^application/problem.json'),
   ]);
 });
 
-it('answers health checks, never from the cache', async () => {
+it('health checks are never served from the cache', async () => {
   for (const name of ['live', 'ready']) {
     const { headers } = await check(`GET /health/${name}`, 200, `/health/${name}`);
     expect([headers['x-cache'], headers['cache-control']]).toEqual(['BYPASS', 'no-store']);
   }
 });
 
-it('answers a preflight', async () => {
-  const { status, headers } = await ask('/qa/questions', {
+it('a preflight gets 204 and the allowed methods', async () => {
+  const { status, headers } = await request('/qa/questions', {
     method: 'OPTIONS',
     headers: { Origin: 'https://shop.example', 'Access-Control-Request-Method': 'POST' },
   });
   expect([status, headers['access-control-allow-methods']]).toEqual([204, 'GET, HEAD, POST, PUT']);
 });
 
-it('answers what is not HTTP with a 400 problem', async () => {
-  const heard = await new Promise<string>((resolve, reject) => {
+it('bytes that are not HTTP get a 400 problem', async () => {
+  const received = await new Promise<string>((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => socket.write('GARBAGE\r\n\r\n'));
     socket.on('data', data => {
@@ -187,28 +187,28 @@ it('answers what is not HTTP with a 400 problem', async () => {
     socket.on('error', reject);
     socket.on('close', () => resolve(text));
   });
-  expect(heard).toMatch(/^content-type: application\/problem\+json/im);
-  expect(heard).toMatch(/^x-request-id: /im);
-  expect(heard).toContain('"status":400');
+  expect(received).toMatch(/^content-type: application\/problem\+json/im);
+  expect(received).toMatch(/^x-request-id: /im);
+  expect(received).toContain('"status":400');
 });
 
-it('tells who writes too fast to wait, and lets others read on', async () => {
+it('writes above the rate limit get 429, and reads go on', async () => {
   const writes = await Promise.all(
-    Array.from({ length: 400 }, () => ask('/qa/questions/2147483647/helpful', { method: 'PUT' })),
+    Array.from({ length: 400 }, () => request('/qa/questions/2147483647/helpful', { method: 'PUT' })),
   );
   const tooMany = writes.filter(({ status }) => status === 429);
   expect(tooMany.length).toBeGreaterThan(50);
   expect(new Set(writes.map(({ status }) => status))).toEqual(new Set([404, 429]));
-  for (const answer of tooMany.slice(0, 5))
-    expectDocumented('PUT /qa/questions/{question_id}/helpful', answer);
+  for (const response of tooMany.slice(0, 5))
+    expectDocumented('PUT /qa/questions/{question_id}/helpful', response);
   await check('GET /products', 200, '/products');
-  await new Promise(resolve => setTimeout(resolve, 5000)); // until the burst is paid back
+  await new Promise(resolve => setTimeout(resolve, 5000)); // The write limit recovers.
 });
 
-it('answers on after thousands of bad requests', async () => {
+it('the stack still serves after thousands of bad requests', async () => {
   for (let round = 0; round < 30; round += 1) {
-    const answers = await Promise.all(badPaths.map(path => ask(path)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    const responses = await Promise.all(badPaths.map(path => request(path)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([400]));
   }
   await check('GET /products', 200, '/products');
   await check('GET /health/ready', 200, '/health/ready');

@@ -7,7 +7,7 @@ import type { LoadRun } from '../artillery/load-run.ts';
 import { comparisonPage } from '../artillery/report/comparison-page.ts';
 import { writeReport } from '../artillery/report.ts';
 import { sampleRun, sampleStages } from '../artillery/testing/sample-run.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser } from './support/browser.ts';
 
 let folder: string;
 let browser: Browser;
@@ -37,7 +37,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Opens a page without a network; whatever it complains about or asks for is noted. */
+/** Opens a page offline, and collects its errors and network requests. */
 async function open(kind: string, width: number, look: string): Promise<[Page, string[]]> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
@@ -49,16 +49,16 @@ async function open(kind: string, width: number, look: string): Promise<[Page, s
   page.on('console', message => complaints.push(message.text()));
   page.on('pageerror', error => complaints.push(error.message));
   page.on('request', request => {
-    if (!request.url().startsWith('file:')) complaints.push(`asks for ${request.url()}`);
+    if (!request.url().startsWith('file:')) complaints.push(`requests ${request.url()}`);
   });
-  await page.addInitScript({ path: join(import.meta.dirname, 'page-probe.js') });
+  await page.addInitScript({ path: join(import.meta.dirname, 'support/page-probe.js') });
   await page.goto(pathToFileURL(paths[kind] ?? '').href);
   if (look === 'print') await page.emulateMedia({ media: 'print' });
   await drawn(page);
   return [page, complaints];
 }
 
-/** Two frames on, what has changed is drawn. */
+/** Changes are drawn after two frames. */
 const drawn = (page: Page) =>
   page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))');
 
@@ -68,7 +68,7 @@ interface Line {
   readonly contrast: number;
 }
 
-/** Every line of every chart is there, in a colour that can be told from the ground. */
+/** Expects every line of every chart, with enough contrast to the background. */
 async function expectLines(page: Page, charts: number): Promise<void> {
   const lines = (await page.evaluate('probe.lines()')) as Line[][];
   expect(lines).toHaveLength(charts);
@@ -82,7 +82,7 @@ const views = Object.keys(kinds).flatMap(kind =>
   ),
 );
 
-test.each(views)('%s at %i px, %s', async (kind, width, look) => {
+test.each(views)('the report of %s reads at %i px, %s', async (kind, width, look) => {
   const [page, complaints] = await open(kind, width, look);
   expect(await page.evaluate('probe.overflow_px()')).toBe(0);
   if (look !== 'print') expect(await page.evaluate('probe.cut()')).toEqual([]); // paper is wider than this window
@@ -93,7 +93,7 @@ test.each(views)('%s at %i px, %s', async (kind, width, look) => {
   await page.context().close();
 });
 
-test('charts follow a change of theme and of width', async () => {
+test('charts follow a change of theme and width', async () => {
   const [page] = await open('four stages', 1280, 'light');
   await page.emulateMedia({ colorScheme: 'dark' });
   await drawn(page);
@@ -105,7 +105,7 @@ test('charts follow a change of theme and of width', async () => {
   await page.context().close();
 });
 
-test('who cannot see a chart hears what it shows', async () => {
+test('each chart has a label that describes its lines', async () => {
   const [page] = await open('four stages', 800, 'light');
   const names = await Promise.all(
     (await page.getByRole('img').all()).map(chart => chart.getAttribute('aria-label')),

@@ -3,18 +3,18 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadRun } from '../artillery/load-run.ts';
-import { sql, stack } from './stack.ts';
+import { sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
-const make = (...words: string[]) => run('make', words, { ...stack, timeout: 240_000 });
+const make = (...args: string[]) => run('make', args, { ...stack, timeout: 240_000 });
 
-/** Whatever a run could leave in the database. */
+/** Counts of everything that a run may write. */
 const rows = () =>
   sql(`select (select count(*) from qa.question), (select count(*) from qa.answer),
     (select sum(helpful) from qa.question), (select sum(helpful) from qa.answer),
     (select count(*) from qa.question where reported), (select count(*) from idempotency.kept)`);
 
-it('all of them, on the stack, and make load-clean removes what it wrote', async () => {
+it('a smoke run keeps all promises, and make load-clean removes its rows', async () => {
   const before = await rows();
   const { stdout } = await make('load-test', 'SCENARIO=smoke', 'TARGET=http://127.0.0.1:18088');
   expect(stdout).toContain('All 4 promises kept');

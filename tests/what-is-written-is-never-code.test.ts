@@ -1,8 +1,8 @@
 import { jsonMembers } from './drill/hostile.ts';
-import { ask, newAnswer, newQuestion } from './stack.ts';
+import { newAnswer, newQuestion, request } from './support/stack.ts';
 
 const written = { body: 'b', name: 'n', email: 'e@mail.example' };
-const post = (path: string, body: unknown, headers = {}) => ask(path, { method: 'POST', body, headers });
+const post = (path: string, body: unknown, headers = {}) => request(path, { method: 'POST', body, headers });
 
 const sql = [
   "'; drop table qa.question; --",
@@ -14,7 +14,7 @@ const sql = [
   "x'::int",
 ];
 
-it.each(sql)('not by PostgreSQL: %s', async text => {
+it.each(sql)('PostgreSQL stores %s as text', async text => {
   const question = await newQuestion();
   const started_ms = performance.now();
   const url = `https://images.example/${encodeURI(text)},{}"`;
@@ -25,19 +25,19 @@ it.each(sql)('not by PostgreSQL: %s', async text => {
     `/qa/questions?product_id=${encodeURIComponent(text)}`,
     `/qa/questions/${question}/answers?page=${encodeURIComponent(text)}`,
   ])
-    expect((await ask(path)).status).toBe(400);
+    expect((await request(path)).status).toBe(400);
   const key = { 'Idempotency-Key': `${text} ${question}` };
-  expect((await ask(`/qa/answers/${json.answer_id}/helpful`, { method: 'PUT', headers: key })).status).toBe(
-    204,
-  );
-  const { json: list } = await ask(`/qa/questions/${question}/answers`);
+  expect(
+    (await request(`/qa/answers/${json.answer_id}/helpful`, { method: 'PUT', headers: key })).status,
+  ).toBe(204);
+  const { json: list } = await request(`/qa/questions/${question}/answers`);
   expect(list.results).toMatchObject([
     { body: text, answerer_name: text, helpfulness: 1, photos: [{ url }, { url }] },
   ]);
   expect(performance.now() - started_ms).toBeLessThan(5000);
 });
 
-it.each(jsonMembers)('not by JavaScript: %s', async member => {
+it.each(jsonMembers)('JavaScript does not apply the member %s', async member => {
   const question = await newQuestion();
   const path = `/qa/questions/${question}/answers`;
   const { status } = await post(path, `{${member},${JSON.stringify(written).slice(1)}`);
@@ -52,7 +52,7 @@ it.each(jsonMembers)('not by JavaScript: %s', async member => {
     helpfulness: 0,
     photos: [],
   });
-  // What a prototype has does not stand for what is missing.
+  // Members of a prototype do not replace missing members.
   const inherited = '{"__proto__":{"body":"b","name":"n","email":"e@mail.example"}}';
   expect((await post(path, inherited)).status).toBe(422);
 });
@@ -64,17 +64,17 @@ const breaks = [
   '\u010d\u010aX-Injected: yes',
 ];
 
-it.each(breaks)('nor by HTTP: %j', async text => {
+it.each(breaks)('no response has a header injected by %j', async text => {
   const question = await newQuestion();
   const encoded = encodeURIComponent(text);
-  const answers = [
+  const responses = [
     await newAnswer(question, { body: `a${text}`, name: `a${text}` }),
-    await ask(`/products/1${encoded}`),
-    await ask(`/products?page=2&count=1&x=${encoded}`),
-    await ask(`/products?page=1${encoded}`),
-    await ask(`/nothing${encoded}`),
-    await ask(`/qa/questions/${question}/answers${encoded}`, { method: 'PUT' }),
+    await request(`/products/1${encoded}`),
+    await request(`/products?page=2&count=1&x=${encoded}`),
+    await request(`/products?page=1${encoded}`),
+    await request(`/nothing${encoded}`),
+    await request(`/qa/questions/${question}/answers${encoded}`, { method: 'PUT' }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([201, 400, 200, 400, 404, 404]);
-  for (const { headers } of answers) expect(headers['x-injected']).toBeUndefined();
+  expect(responses.map(({ status }) => status)).toEqual([201, 400, 200, 400, 404, 404]);
+  for (const { headers } of responses) expect(headers['x-injected']).toBeUndefined();
 });

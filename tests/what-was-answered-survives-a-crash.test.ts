@@ -1,35 +1,35 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restartOne, upAll } from 'docker-compose';
-import { noteFault } from './fault-figures.ts';
-import { allServe, ask, docker, port, ready, replicas, sql, stack } from './stack.ts';
-import { allKinds, failuresOf, isHonest, Traffic } from './traffic.ts';
+import { noteFault } from './support/fault-figures.ts';
+import { allServe, docker, port, ready, replicas, request, sql, stack } from './support/stack.ts';
+import { allKinds, failuresOf, isHonest, Traffic } from './support/traffic.ts';
 
-// least_conn goes on counting what the killed worker had under way at each replica.
+// least_conn still counts the requests in flight of the killed worker.
 afterAll(async () => {
   await restartOne('nginx', stack);
   await allServe();
 }, 60_000);
 
-/** Writes that were answered in the 4 s before a crash: somewhat fewer than 10 a second. */
-const answeredBefore = 35;
+/** Writes confirmed in the 4 s before a crash, at almost 10 per second. */
+const confirmedBefore = 35;
 const others = ['elier-test-nginx-1', 'elier-test-postgres-1'];
 
 /**
- * Nothing that was answered is missing; what was not is sent again, and then everything is there once. So are the keys:
- * sent again, what was answered before the crash counts no second time.
+ * Expects each confirmed write in the database. Repeated failed writes must count once. Repeated confirmed writes must not
+ * count again, because their keys have survived too.
  */
 async function expectNothingLost(fault: string, traffic: Traffic): Promise<void> {
   const lost = await traffic.countLost();
   noteFault(fault, traffic.sent, lost);
   expect(lost).toBe(0);
   await traffic.repeatFailed();
-  expect(new Set(await traffic.repeatAnswered(answeredBefore))).toEqual(new Set([201, 204]));
+  expect(new Set(await traffic.repeatConfirmed(confirmedBefore))).toEqual(new Set([201, 204]));
   const after = await traffic.counted();
-  expect(after.inDatabase).toEqual(after.answered);
+  expect(after.inDatabase).toEqual(after.confirmed);
 }
 
-it('of the whole stack', async () => {
+it('confirmed writes survive a kill of the whole stack', async () => {
   let back_ms = 0;
   const traffic = await Traffic.during(async traffic => {
     await sleep(4000);
@@ -44,7 +44,7 @@ it('of the whole stack', async () => {
   await expectNothingLost('the whole stack killed', traffic);
 }, 120_000);
 
-it('of PostgreSQL, when one of its processes needs more memory than there is', async () => {
+it('confirmed writes survive PostgreSQL out of memory', async () => {
   let killed_ms = 0;
   const traffic = await Traffic.during(async traffic => {
     await sleep(4000);
@@ -61,7 +61,7 @@ it('of PostgreSQL, when one of its processes needs more memory than there is', a
   await expectNothingLost('a process of PostgreSQL out of memory', traffic);
 }, 60_000);
 
-/** Has a process of a container killed by the kernel, because another one there takes all memory. */
+/** Uses up the memory of a container, so that the kernel kills the victim. */
 async function runOutOfMemory(container: string, victim: string): Promise<void> {
   const script = `for process in /proc/[0-9]*; do
       read -rd '' name <$process/cmdline && [[ $name == "$0" ]] && echo 1000 >$process/oom_score_adj
@@ -70,12 +70,12 @@ async function runOutOfMemory(container: string, victim: string): Promise<void> 
   const before = await idOf(container, victim);
   await expect(docker('exec', container, 'bash', '-c', script, victim)).rejects.toMatchObject({ code: 137 });
   for (let attempt = 0; [before, undefined].includes(await idOf(container, victim)); attempt++) {
-    if (attempt === 100) throw new Error(`There is no other ${victim} in ${container}.`);
+    if (attempt === 100) throw new Error(`${victim} has not restarted in ${container} within 10 s.`);
     await sleep(100);
   }
 }
 
-/** The number that a container's process has on the host, while there is one. */
+/** The id of a container's process on the host; undefined without such a process. */
 async function idOf(container: string, process: string): Promise<number | undefined> {
   const rows = (await docker('top', container, '-o', 'pid,cmd').catch(() => '')).split('\n');
   const row = rows.find(row =>
@@ -87,25 +87,25 @@ async function idOf(container: string, process: string): Promise<number | undefi
   return row === undefined ? undefined : Number.parseInt(row, 10);
 }
 
-it('of a replica, when it needs more memory than there is: as if it was killed', async () => {
+it('confirmed writes survive a replica out of memory, and no read fails', async () => {
   const [, victim = ''] = await replicas();
   const traffic = await Traffic.during(async () => {
     await sleep(4000);
     await runOutOfMemory(victim, 'node');
-    await sleep(8000); // it listens, and Nginx passes over it no more
+    await sleep(8000); // The replica listens and is back in rotation.
   });
   expect(failuresOf(traffic.sent, 'cached', 'uncached')).toEqual([]);
   expect(traffic.sent.filter(sent => !isHonest(sent))).toEqual([]);
   await expectNothingLost('a replica out of memory', traffic);
 }, 60_000);
 
-it('of the worker of Nginx, when it needs more memory than there is: another one goes on with the same cache', async () => {
+it('confirmed writes survive a worker of Nginx out of memory, and a new worker uses the same cache', async () => {
   const startedAt = () => docker('inspect', '-f', '{{.State.StartedAt}}', 'elier-test-nginx-1');
   const before = await startedAt();
   let killed_ms = 0;
   const traffic = await Traffic.during(async traffic => {
     await sleep(4000);
-    // As many reads with bodies as may be under way of an address.
+    // These reads with bodies take all slots of an address.
     for (let sender = 0; sender < 100; sender++)
       connect({ host: '127.0.0.1', port })
         .on('error', () => {})
@@ -116,7 +116,7 @@ it('of the worker of Nginx, when it needs more memory than there is: another one
     await sleep(6000);
   });
   expect(await startedAt()).toBe(before);
-  expect((await ask('/products/1', { body: 'x' })).status).toBe(200); // those of the killed one hold no places
+  expect((await request('/products/1', { body: 'x' })).status).toBe(200); // The slots of the killed worker are free.
   const sinceThen = traffic.sent.filter(({ at_ms }) => at_ms > killed_ms + 3000);
   expect(failuresOf(sinceThen, ...allKinds)).toEqual([]);
   const hits = sinceThen.filter(({ kind, cache }) => kind === 'cached' && cache === 'HIT');

@@ -1,11 +1,11 @@
-import { allServe, ask, docker, replicas, untilCached } from './stack.ts';
+import { allServe, docker, replicas, request, untilCached } from './support/stack.ts';
 
-/** Nobody else asks for it, so it is new in the cache. */
-const kept = '/products?page=776&count=3';
+/** No other test reads this page, so its cache entry is fresh. */
+const cachedPage = '/products?page=776&count=3';
 let names: string[] = [];
 beforeAll(async () => {
   names = await replicas();
-  await untilCached(kept);
+  await untilCached(cachedPage);
   await docker('stop', ...names);
 }, 60_000);
 
@@ -24,22 +24,22 @@ it.each([
   ['OPTIONS', '/products/3', undefined],
   ['PUT', '/qa/questions/1/helpful', undefined],
   ['POST', '/qa/questions', body],
-])('that is a problem, and says when to try again: %s %s', async (method, path, sent) => {
+])('without any replica %s %s gets a 503 problem with Retry-After', async (method, path, sent) => {
   const started_ms = performance.now();
-  const answer = await ask(path, { method, ...(sent && { body: sent }) });
+  const response = await request(path, { method, ...(sent && { body: sent }) });
   expect(performance.now() - started_ms).toBeLessThan(2000);
-  expect(answer.status).toBe(503);
-  expect(answer.headers).toMatchObject({
+  expect(response.status).toBe(503);
+  expect(response.headers).toMatchObject({
     'retry-after': '1',
     'content-type': 'application/problem+json',
     'x-content-type-options': 'nosniff',
   });
   if (method === 'HEAD') return;
-  expect(answer.json).toMatchObject({ status: 503, title: 'Service Unavailable' });
-  // Not a byte of a write was sent, so it certainly was not made.
-  expect(answer.json.detail).toBe('No replica can answer now. Try again.');
+  expect(response.json).toMatchObject({ status: 503, title: 'Service Unavailable' });
+  // No replica received the write, so the client may repeat it without a key.
+  expect(response.json.detail).toBe('No replica can answer now. Try again.');
 });
 
-it('but for what is in the cache', async () => {
-  expect(await ask(kept)).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT' } });
+it('without any replica cached pages are served', async () => {
+  expect(await request(cachedPage)).toMatchObject({ status: 200, headers: { 'x-cache': 'HIT' } });
 });

@@ -1,6 +1,6 @@
 import { query, tooLarge } from '../database.ts';
 
-// The import wrote the responses down as JSON (db/import/catalogue.ts).
+// The import has built the JSON of the responses (db/import/catalogue.ts).
 
 /** $1 positions come before the page, $2 is the last on it. Returns `<elements>\n<json>`. */
 export const productsPage = query(
@@ -15,22 +15,22 @@ export const productsPage = query(
         select count(*) || E'\\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']' from page
       ) end
     )
-    from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (before, last, place)`,
+    from unnest($1::bigint[], $2::bigint[]) with ordinality as query (before, last, place)`,
 );
 
-/** The documents of a product, by the number that the query below knows them by. */
+/** The documents of a product, by their number in the query below. */
 export const documents = { product: 1, styles: 2, related: 3 } as const;
 
 /**
- * $1 product, $2 which of its documents: one query for all three, so that they run together. The product itself is its summary,
- * its last brace taken off, and its features. Alone it may be as large as an import lets it.
+ * $1 product, $2 document: one query for all three, so that they share a batch. The product is its summary without the last brace,
+ * and its features. Alone it may be as large as an import allows.
  */
 export const document = query(
   'catalogue',
   'document',
   (size, maxBytes) => `
     select place, ${size === 'alone' ? 'json' : `case when octet_length(json) > ${maxBytes} then '${tooLarge}' else json end`}
-    from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document, place)
+    from unnest($1::integer[], $2::integer[]) with ordinality as query (id, document, place)
       join catalogue.product on product_id = id, lateral (
         select case document
           when 1 then left(summary, -1) || ',"features":' || features || '}'

@@ -16,21 +16,21 @@ export const object = (properties: Record<string, unknown>) => ({
 });
 export const array = (items: unknown) => ({ type: 'array', items });
 export const id = { type: 'integer', minimum: 1, maximum: maxInteger };
-/** How many elements a page was asked for, as it was applied. */
+/** The count of a page, as it was applied. */
 export const appliedCount = { type: 'integer', minimum: 0, maximum: maxCount };
 export const text = { type: 'string' };
 export const price = { type: 'string', pattern: '^[0-9]+\\.[0-9]{2}$' };
 
 const everywhere = { 'X-Request-Id': header('X-Request-Id') };
 
-/** The answer to a read: `body` as JSON, or 304, and what may go wrong with any read. */
+/** A read: its 200 with `body` as JSON, 304, and the errors of any read. */
 export function read(summary: string, parameters: readonly string[], body: unknown, { isPage = false } = {}) {
   return {
     summary,
     parameters: [...parameters, ...(isPage ? ['page', 'count'] : [])].map(parameter),
     responses: {
       200: {
-        description: 'As asked.',
+        description: 'The page or the object.',
         headers: {
           ...everywhere,
           ETag: header('ETag'),
@@ -47,13 +47,13 @@ export function read(summary: string, parameters: readonly string[], body: unkno
   };
 }
 
-/** What becomes of a request with conditions on its ETag. */
+/** The responses to conditions on the ETag. */
 export const conditional = {
-  304: { description: 'What the client has is still right.' },
+  304: { description: 'The copy of the client is still right.' },
   412: response('PreconditionFailed'),
 };
 
-/** What may go wrong with any request. */
+/** The errors of any request. */
 export const problems = {
   400: response('BadRequest'),
   405: response('MethodNotAllowed'),
@@ -66,7 +66,7 @@ export const problems = {
   503: response('Unavailable'),
 };
 
-/** The answer to a POST that adds an element to a list. */
+/** A POST that adds an element to a list. */
 export function add(summary: string, parameters: readonly string[], body: unknown, created: unknown) {
   return {
     summary,
@@ -86,7 +86,7 @@ export function add(summary: string, parameters: readonly string[], body: unknow
   };
 }
 
-/** The answer to a PUT that changes something and has nothing to say. */
+/** A PUT, whose response has no body. */
 export function change(summary: string, parameters: readonly string[]) {
   return {
     summary,
@@ -132,7 +132,7 @@ const parameters = {
 const textHeader = (description: string) => ({ description, schema: text });
 const headers = {
   'X-Request-Id': {
-    description: 'Names this answer in the logs.',
+    description: 'Names this response in the logs.',
     schema: { type: 'string', pattern: '^[0-9a-f.-]{8,64}$' },
   },
   ETag: textHeader('For If-None-Match.'),
@@ -165,7 +165,7 @@ const responses = {
     'The body is JSON but breaks a rule; `errors` says where and which. Or the Idempotency-Key was used for another write.',
   ),
   KeyUsed: problem('The Idempotency-Key was used for another write.'),
-  TooMany: problem('Too many requests are under way, or this address writes faster than its limit.', [
+  TooMany: problem('Too many requests are in flight, or this address writes faster than its limit.', [
     'Retry-After',
   ]),
   HeadersTooLarge: problem('A header is over 8 KiB, or all together are over 16 KiB.'),

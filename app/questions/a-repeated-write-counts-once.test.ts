@@ -20,7 +20,7 @@ const questions = () => count('(select count(*) from qa.question)');
 const kept = () => count('(select count(*) from idempotency.kept)');
 const votes = () => count('(select helpful from qa.question where question_id = 8)');
 
-it('a question, and has the first answer', async () => {
+it('a repeated question counts once, and gets the first response', async () => {
   const before = await questions();
   const first = await ask();
   const second = await ask();
@@ -32,7 +32,7 @@ it('a question, and has the first answer', async () => {
   expect(await questions()).toBe(before + 1);
 });
 
-it('an answer with its photos', async () => {
+it('a repeated answer counts once, with its photos', async () => {
   const body = { ...written, photos: ['https://images.example/1', 'https://images.example/2'] };
   const answers = [1, 2, 3].map(() => send('POST', '/qa/questions/8/answers', body));
   const [first, ...others] = await Promise.all(answers);
@@ -42,7 +42,7 @@ it('an answer with its photos', async () => {
   expect(json.results.filter((answer: any) => answer.body === written.body)).toEqual([first?.json]);
 });
 
-it('a vote, and a report', async () => {
+it('a repeated vote or report counts once', async () => {
   const before = await votes();
   for (let time = 0; time < 3; time++)
     expect((await send('PUT', '/qa/questions/8/helpful')).status).toBe(204);
@@ -53,7 +53,7 @@ it('a vote, and a report', async () => {
   expect((await send('PUT', '/qa/questions/8/helpful', undefined, 'new')).status).toBe(404);
 });
 
-it('also when all come at once', async () => {
+it('a write that is sent several times at once counts once', async () => {
   const before = await questions();
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
@@ -66,7 +66,7 @@ it('also when all come at once', async () => {
   expect(await votes()).toBe(votesBefore + 1);
 });
 
-it('also on another replica', async () => {
+it('a write that is repeated on another replica counts once', async () => {
   const first = await ask();
   const other = await startReplica(service.database.app);
   const options = { method: 'POST', body: question, headers: { 'Idempotency-Key': key } };
@@ -79,7 +79,7 @@ it.each([
   ['another body', () => ask({ ...question, body: 'Another text' })],
   ['another route', () => send('POST', '/qa/questions/8/answers', written)],
   ['another method', () => send('PUT', '/qa/questions/8/helpful')],
-])('but the same key with %s is refused, and writes nothing', async (_, repeat) => {
+])('a key that is used again with %s is refused, and nothing is written', async (_, repeat) => {
   await ask();
   const before = [await questions(), await votes(), await kept()];
   const { status, json } = await repeat();
@@ -87,14 +87,14 @@ it.each([
   expect([await questions(), await votes(), await kept()]).toEqual(before);
 });
 
-it('and one that failed is tried anew', async () => {
+it('a write that failed runs again under its key', async () => {
   expect((await ask({ ...question, body: ' ' })).status).toBe(422);
   expect((await ask({ ...question, product_id: 77 })).status).toBe(404);
   expect(await kept()).toBe(0);
   expect((await ask()).status).toBe(201);
 });
 
-it('for 24 hours, after which its key is forgotten', async () => {
+it('a key is forgotten after 24 hours', async () => {
   const first = await ask();
   await ask(question, 'another');
   await service.sql("update idempotency.kept set written_at = now() - interval '23 hours 59 minutes'");
@@ -106,7 +106,7 @@ it('for 24 hours, after which its key is forgotten', async () => {
   expect(await kept()).toBe(1);
 });
 
-it('has a key of 1 to 255 characters of ASCII; an empty one is none', async () => {
+it('a key has 1 to 255 characters of ASCII; an empty one is none', async () => {
   const before = await questions();
   expect((await ask(question, 'x'.repeat(255))).status).toBe(201);
   for (const bad of ['x'.repeat(256), 'schlüssel']) {
@@ -119,7 +119,7 @@ it('has a key of 1 to 255 characters of ASCII; an empty one is none', async () =
   expect(await kept()).toBe(1);
 });
 
-it('and keeps no e-mail address', async () => {
+it('no e-mail address is stored with a key', async () => {
   await ask();
   expect(JSON.stringify(await service.sql('select * from idempotency.kept'))).not.toContain('mail.example');
 });

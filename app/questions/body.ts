@@ -7,7 +7,7 @@ import { type BrokenRule, notJson, Problem } from '../problem.ts';
 import { newAnswer, newQuestion } from './openapi.ts';
 import { isLoadable } from './photos.ts';
 
-/** The most broken rules that one response tells. */
+/** The most broken rules in one response. */
 const maxRules = 20;
 /** A longer pointer is told as that of the value around it, in characters: a body of 64 KiB has thousands of 64 KiB each. */
 const maxPointer = 256;
@@ -60,7 +60,7 @@ export function answerFrom(bytes: unknown): NewAnswer {
   return { ...answer, photos: photos.filter(isLoadable) };
 }
 
-/** @param moreRules those that the rest of a body breaks, whatever it is, beside its schema */
+/** @param moreRules the rules that a body breaks beside its schema */
 function checked<T>(
   bytes: unknown,
   isValid: ValidateFunction<T>,
@@ -73,7 +73,7 @@ function checked<T>(
   return body as T;
 }
 
-/** What is left when the others are dropped must be few, and short. */
+/** The rules of the photos that stay. */
 function photoRules(body: unknown): BrokenRule[] {
   const photos = (body as { photos?: unknown } | null)?.photos;
   if (!Array.isArray(photos) || !photos.every(photo => typeof photo === 'string')) return [];
@@ -103,7 +103,7 @@ function brokenRules(rules: readonly BrokenRule[]): Problem {
   });
 }
 
-/** Every property of the schemas describes its rule in words; that is what the client is told. */
+/** The description of a property in its schema completes the sentence. */
 function ruleFrom({ instancePath, keyword, params, parentSchema }: ErrorObject): BrokenRule {
   if (keyword === 'required') {
     return {
@@ -114,7 +114,7 @@ function ruleFrom({ instancePath, keyword, params, parentSchema }: ErrorObject):
   return { pointer: instancePath, detail: `Must be ${parentSchema?.description}.` };
 }
 
-/** Texts, and names, that cannot be stored: a NUL or half of a surrogate pair, wherever they stand. */
+/** Texts and names anywhere in a body that hold a NUL or half of a surrogate pair. */
 function unstorableTexts(body: unknown): BrokenRule[] {
   const broken: BrokenRule[] = [];
   const open: { pointer: string; value: unknown }[] = [{ pointer: '', value: body }];

@@ -14,7 +14,7 @@ const writtenText = (maxLength: number) => ({
   type: 'string',
   minLength: 1,
   maxLength,
-  // White space, then the first character that is none: only one way to match, so it takes linear time.
+  // White space, then the first other character: there is one way to match, so it takes linear time.
   pattern: '^\\s*[^\\s\\u0000\\p{Surrogate}][^\\u0000\\p{Surrogate}]*$',
   description: `text of 1 to ${maxLength} characters, not only white space, without NUL or lone surrogates`,
 });

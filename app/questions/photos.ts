@@ -1,4 +1,4 @@
-/** Hosts that are another machine to each who loads a photo from there. */
+/** Hosts that mean the reader's own machine. */
 const ownHost =
   /^(?:(?:.+\.)?localhost\.?|127\.[0-9.]+|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/;
 

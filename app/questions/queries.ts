@@ -6,18 +6,18 @@ const isoDate = `to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:
 /** The most answers that a question shows in the list of its product's questions. The rest has a route of its own. */
 export const maxAnswers = 500;
 
-// Rows are bounded before their JSON is put together. How many bytes it takes: a character of a text takes six at most, and
-// keys, ids, dates and commas some 150 of an answer, 200 of a question.
+// Rows are bounded before their JSON is built. Its size in bytes: the texts as JSON, and about 150 bytes of an answer's keys, ids and
+// dates, 200 of a question's.
 const jsonBytes = (text: string) => `octet_length(to_json(${text})::text)`;
 const answerBytes = `150 + ${jsonBytes('body')} + ${jsonBytes('answerer_name')} + octet_length(photos::text)`;
 const questionBytes = `200 + ${jsonBytes('body')} + ${jsonBytes('asker_name')}`;
-/** A response of the largest size has no more answers, whatever they say. */
+/** No response of this size has more answers, whatever they say. */
 const answersThatFit = (maxBytes: number) => Math.ceil(maxBytes / 150);
 
 /**
- * The answers to the questions of a page. Together with others: in one visit to their index and table, every descent of which
- * costs as many blocks as it has levels; there are few of them, or it is too large. Alone: the most helpful of each question,
- * which the index answer_by_helpfulness gives first.
+ * The answers to the questions of a page. In a batch, one index scan finds all of them: each descent of an index costs as many
+ * blocks as the index has levels. With many answers the page is too large for a batch. Alone, the index answer_by_helpfulness gives
+ * the most helpful answers of each question first.
  */
 const answersOfPage = {
   together: (maxBytes: number) => `
@@ -39,15 +39,15 @@ const answersOfPage = {
 };
 
 /**
- * $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. Alone it shows
- * those of its answers that fit, the most helpful first.
+ * $1 product, $2 offset, $3 count. Returns `<elements>\n<json>`; a product without questions has an empty page. Alone it shows the
+ * most helpful answers, as many as fit.
  */
 export const questionsPage = query(
   'questions',
   'questions-page',
   (size, maxBytes) => `
     select place, page_text
-    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (product, skip, length, place), lateral (
+    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as query (product, skip, length, place), lateral (
       with page as materialized (
         select question_id, body, date_written, asker_name, helpful, reported
         from qa.question
@@ -61,7 +61,7 @@ export const questionsPage = query(
         select *, sum(${answerBytes}) over (order by helpful desc, answer_id rows unbounded preceding)
           + (select bytes from size) as bytes
         from found
-      ), answers as (
+      ), answers as materialized (
         select question_id, json_object_agg(answer_id, json_build_object(
             'id', answer_id, 'body', body, 'date', ${isoDate}, 'answerer_name', answerer_name,
             'helpfulness', helpful, 'photos', jsonb_path_query_array(photos, '$[*].url')
@@ -106,7 +106,7 @@ export const answersPage = query(
         from page
       ) end
     )
-    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (id, number, length, place)
+    from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as query (id, number, length, place)
       join qa.question on question_id = id and not reported`,
 );
 
@@ -164,7 +164,7 @@ export const addAnswer = write(
 const change = (name: string, update: string) =>
   write(name, `changed as (${update})`, 'select product_id, question_id, null::text as answer from changed');
 
-/** A vote more, up to the last value of an integer. */
+/** One more vote, up to the largest integer. */
 const oneMore = (column: string) => `least(${column}, 2147483646) + 1`;
 const ofAnswer = '(question.product_id, question.question_id) = (answer.product_id, answer.question_id)';
 
@@ -184,7 +184,7 @@ export const vote: Record<'question' | 'answer', Statement> = {
   ),
 };
 
-/** Reporting what is reported already is no error, also not for an answer whose question was reported since. */
+/** A second report is no error, nor one for an answer whose question was reported since. */
 export const report: Record<'question' | 'answer', Statement> = {
   question: change(
     'report-question',
@@ -202,8 +202,8 @@ export const report: Record<'question' | 'answer', Statement> = {
 };
 
 /**
- * $1 Idempotency-Key. Returns the fingerprint of the write that had it within 24 hours, and the row of that. Removes older
- * ones on its way, a hundred at most: more than are added.
+ * $1 Idempotency-Key. Returns the fingerprint and the row of the write that had it within 24 hours. Removes up to a hundred older
+ * rows, more than are added.
  */
 export const keptWrite: Statement = {
   service: 'questions',

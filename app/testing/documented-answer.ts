@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openapi } from '../openapi/document.ts';
 
-/** An answer that the document does not give for its operation; the message says in what it differs. */
+/** A response that the OpenAPI document does not describe; the message says the difference. */
 export class Undocumented extends Error {}
 
 const ajv = new Ajv2020({ strict: false });
@@ -31,8 +31,8 @@ interface Answer {
 }
 
 /**
- * What the body of an answer says, as JSON; undefined when it has none. Throws Undocumented unless status, headers, type
- * and body are as the document says of the operation.
+ * The body of a response as JSON; undefined when it has none. Throws Undocumented unless status, headers, type and body are as the
+ * document describes them for the operation.
  */
 export function documentedBody(operation: string, { status, headers, text }: Answer): unknown {
   if (!operations.get(operation)?.includes(status)) throw new Undocumented(`status ${status}`);
@@ -93,7 +93,7 @@ function validator(pointer: string, type: string): ValidateFunction {
   return isValid;
 }
 
-// All of them now: the first answers of a load run must not wait for it.
+// All validators now: the first responses of a load run must not wait for them.
 for (const [operation, statuses] of operations) {
   for (const status of statuses) {
     const { pointer, response } = responseOf(operation, status);

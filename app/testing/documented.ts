@@ -1,7 +1,7 @@
 import { documentedBody, Undocumented } from './documented-answer.ts';
 import type { Answer } from './http.ts';
 
-/** The first thing about the answer that is not as the OpenAPI document has it for the operation; undefined when all is. */
+/** The first difference of a response from the OpenAPI document of its operation; undefined when there is none. */
 export function departureFrom(
   operation: string,
   answer: Pick<Answer, 'status' | 'headers' | 'text'>,
@@ -15,7 +15,7 @@ export function departureFrom(
   }
 }
 
-/** Fails unless the answer is one that the OpenAPI document gives for the operation: status, type, body and headers. */
+/** Fails unless status, type, body and headers of a response are as the OpenAPI document has them for the operation. */
 export function expectDocumented(operation: string, answer: Answer): void {
   const departure = departureFrom(operation, answer);
   if (departure) throw new Error(`${departure}\n${answer.text}`);

@@ -16,12 +16,12 @@ const maps = new Map(
   ),
 );
 
-/** What the maps of nginx/routes.conf make of a request: the value of one of their variables. */
+/** The value of a variable that the maps of nginx/routes.conf give a request. */
 export function mapped(variable: string, method: string, uri: string): string {
   return new Request(method, uri).value(variable);
 }
 
-/** The maps of one request. A variable that a pattern captures is set when its map is asked. */
+/** The maps of one request. A variable that a pattern captures is set when its map is evaluated. */
 class Request {
   readonly #variables: Record<string, string>;
 

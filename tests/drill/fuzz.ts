@@ -3,44 +3,44 @@ import { connect, type NetConnectOpts } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Call, call } from '../../app/testing/http.ts';
-import { exchange, type RawAnswer } from '../raw.ts';
+import { exchange, type RawResponse } from '../support/raw.ts';
 import { findingsIn, maxTime_ms } from './judge.ts';
-import { type Request, Requests, type Things } from './requests.ts';
+import { type Request, Requests, type Targets } from './requests.ts';
 
-/** Requests under way at once. */
+/** Requests in flight at a time. */
 const connections = 16;
-/** Time between two writes, in milliseconds: an address may make 50 a second. */
+/** An address may send 50 writes per second. */
 const writeEvery_ms = 25;
-/** After so many it ends: the rest would say the same. */
+/** The run ends after this number of findings. */
 const maxFindings = 20;
 
 export interface FuzzOptions {
   readonly port: number;
   readonly requests: number;
-  /** The same seed sends the same requests, but for the ids of what it asks and answers first. */
+  /** The same seed sends the same requests, except for the ids of new questions and answers. */
   readonly seed: number;
-  readonly onProgress?: (answered: number) => void;
+  readonly onProgress?: (done: number) => void;
 }
 
 export interface FuzzResult {
   readonly sent: number;
   readonly byStatus: ReadonlyMap<number, number>;
-  /** Writes whose text was read again, byte for byte. */
+  /** Written texts that were read back and compared. */
   readonly readBack: number;
   readonly slowest_ms: number;
-  /** Each with what sends its request again. */
+  /** Each finding has a command that repeats its request. */
   readonly findings: readonly string[];
 }
 
-/** Sends requests made from the OpenAPI document, hostile in all their parts, and judges every answer. */
+/** Sends requests built from the OpenAPI document, hostile in any part, and checks every response. */
 export async function fuzz({ port, requests, seed, onProgress }: FuzzOptions): Promise<FuzzResult> {
-  const ask = (path: string, options?: Call) => call(port, path, options);
-  const things = await makeThings(ask);
-  const chosen = new Requests(seed, things);
+  const send = (path: string, options?: Call) => call(port, path, options);
+  const targets = await createTargets(send);
+  const chosen = new Requests(seed, targets);
   const byStatus = new Map<number, number>();
   const findings: string[] = [];
   let sent = 0;
-  let answered = 0;
+  let done = 0;
   let readBack = 0;
   let slowest_ms = 0;
   let nextWrite_ms = 0;
@@ -51,17 +51,17 @@ export async function fuzz({ port, requests, seed, onProgress }: FuzzOptions): P
       nextWrite_ms = Math.max(now_ms, nextWrite_ms + writeEvery_ms);
       await sleep(nextWrite_ms - now_ms);
     }
-    const heard = await exchange(port, Buffer.from(request.text, 'latin1'), {
+    const received = await exchange(port, Buffer.from(request.text, 'latin1'), {
       isHead: request.method === 'HEAD',
     });
-    slowest_ms = Math.max(slowest_ms, heard.took_ms);
-    const [answer] = heard.answers;
-    const status = answer?.status ?? 0;
+    slowest_ms = Math.max(slowest_ms, received.took_ms);
+    const [response] = received.responses;
+    const status = response?.status ?? 0;
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
-    const found = findingsIn(request, heard);
-    if (answer?.status !== 201) return found;
+    const found = findingsIn(request, received);
+    if (response?.status !== 201) return found;
     readBack += 1;
-    return [...found, ...(await changedTexts(ask, request, answer))];
+    return [...found, ...(await changedTexts(send, request, response))];
   };
 
   const worker = async () => {
@@ -70,75 +70,75 @@ export async function fuzz({ port, requests, seed, onProgress }: FuzzOptions): P
       const request = chosen.at(index);
       const found = await sendOne(request).catch(error => [String(error)]);
       for (const finding of found)
-        findings.push(`request ${index} of seed ${seed}: ${finding}\n${again(port, request)}`);
-      onProgress?.(++answered);
+        findings.push(`request ${index} of seed ${seed}: ${finding}\n${commandFor(port, request)}`);
+      onProgress?.(++done);
     }
   };
-  const leave = watchAsBystander(port, what =>
-    findings.push(`somebody else was answered with ${what} at about request ${sent} of seed ${seed}`),
+  const stopWatching = watchAsBystander(port, event =>
+    findings.push(`a bystander got ${event} at about request ${sent} of seed ${seed}`),
   );
   await Promise.all(Array.from({ length: connections }, worker));
-  leave();
+  stopWatching();
   return { sent, byStatus, readBack, slowest_ms, findings };
 }
 
-/** Asks on a connection of its own all the while, as others do: whatever is sent on the rest, it is answered, and soon. */
-function watchAsBystander(port: number, onFinding: (what: string) => void): () => void {
+/** Sends health checks on a connection of its own, and reports failures, slow responses and a closed connection. */
+function watchAsBystander(port: number, onFinding: (event: string) => void): () => void {
   let isOver = false;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   agent.createConnection = options =>
-    connect(options as NetConnectOpts).on('close', () => isOver || onFinding('the end of their connection'));
-  const ask = async () => {
+    connect(options as NetConnectOpts).on('close', () => isOver || onFinding('a closed connection'));
+  const check = async () => {
     const started_ms = performance.now();
     const status = await call(port, '/health/live', { agent }).then(({ status }) => status, String);
     if (isOver) return;
     const took_ms = performance.now() - started_ms;
     if (status !== 200 || took_ms > maxTime_ms) onFinding(`${status} after ${Math.round(took_ms)} ms`);
   };
-  const asking = setInterval(ask, 200);
+  const checking = setInterval(check, 200);
   return () => {
     isOver = true;
-    clearInterval(asking);
+    clearInterval(checking);
     agent.destroy();
   };
 }
 
-type Ask = (path: string, options?: Call) => ReturnType<typeof call>;
+type Send = (path: string, options?: Call) => ReturnType<typeof call>;
 
-/** Questions and answers of its own to write to, about products that the other tests leave alone. */
-async function makeThings(call: Ask): Promise<Things> {
+/** Creates questions and answers to write to, about products that no other test uses. */
+async function createTargets(send: Send): Promise<Targets> {
   const products = Array.from({ length: 300 }, (_, index) => 600 + index);
   const written = { body: 'A text of the drill', name: 'Drill', email: 'drill@mail.example' };
   const create = async (path: string, body: object) => {
-    const { status, text, json } = await call(path, { method: 'POST', body });
-    if (status !== 201) throw new Error(`The drill could not begin: ${status} ${text}`);
+    const { status, text, json } = await send(path, { method: 'POST', body });
+    if (status !== 201) throw new Error(`The drill cannot start: POST ${path} returned ${status} ${text}`);
     return json;
   };
-  const ask = async (product_id: number) =>
+  const newQuestion = async (product_id: number) =>
     (await create('/qa/questions', { ...written, product_id })).question_id;
-  const answer = async (question: number) =>
+  const newAnswer = async (question: number) =>
     (await create(`/qa/questions/${question}/answers`, written)).answer_id;
   const kept = { product_id: products, question_id: [] as number[], answer_id: [] as number[] };
   const reported = { question_id: [] as number[], answer_id: [] as number[] };
   for (const product of products.slice(0, 20)) {
-    const question = await ask(product);
+    const question = await newQuestion(product);
     kept.question_id.push(question);
-    kept.answer_id.push(await answer(question));
-    reported.answer_id.push(await answer(question));
-    reported.question_id.push(await ask(product));
+    kept.answer_id.push(await newAnswer(question));
+    reported.answer_id.push(await newAnswer(question));
+    reported.question_id.push(await newQuestion(product));
   }
   return { kept, reported };
 }
 
-/** What the next read shows of a question or an answer, unless it is what was sent. */
-async function changedTexts(ask: Ask, { body }: Request, created: RawAnswer): Promise<string[]> {
+/** Reads a new question or answer, and reports texts that differ from those sent. */
+async function changedTexts(send: Send, { body }: Request, created: RawResponse): Promise<string[]> {
   const bytes = Buffer.from(body, 'latin1');
   const sent = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   const { question_id, answer_id } = created.json;
   const path = answer_id
     ? `${created.headers.location}?count=500`
     : `/qa/questions?product_id=${sent.product_id}&count=500`;
-  const { json } = await ask(path);
+  const { json } = await send(path);
   const shown = json.results.find((element: { answer_id?: number; question_id?: number }) =>
     answer_id ? element.answer_id === answer_id : element.question_id === question_id,
   );
@@ -147,11 +147,11 @@ async function changedTexts(ask: Ask, { body }: Request, created: RawAnswer): Pr
     : [shown?.question_body, shown?.asker_name];
   const expected = [sent.body, sent.name, ...(answer_id ? [sent.photos ?? []] : [])];
   const isSame = JSON.stringify(texts) === JSON.stringify(expected);
-  return isSame ? [] : [`${JSON.stringify(expected)} is read as ${JSON.stringify(texts)} at ${path}`];
+  return isSame ? [] : [`${JSON.stringify(expected)} reads as ${JSON.stringify(texts)} at ${path}`];
 }
 
-/** A line for bash that sends the request again. */
-function again(port: number, { text }: Request): string {
+/** A line of bash that repeats the request. */
+function commandFor(port: number, { text }: Request): string {
   const packed = gzipSync(Buffer.from(text, 'latin1')).toString('base64');
   const start = JSON.stringify(text.slice(0, 300));
   return `${start}\n(base64 -d <<<${packed} | gunzip >&3; cat <&3) 3<>/dev/tcp/127.0.0.1/${port}\n`;

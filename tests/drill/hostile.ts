@@ -1,4 +1,4 @@
-/** What has broken servers before, by where it is put. A character for each byte, but in `texts`. */
+// Inputs that have broken servers, by their place in a request. Outside `texts`, a character stands for a byte.
 
 /** Texts that can be stored. */
 export const texts = [
@@ -15,7 +15,7 @@ export const texts = [
   '$'.concat('{7*7} {{7*7}} `id` $(id)'),
   '\u202eright to left\u202c',
   'مرحبا שלום',
-  'e\u0301 \u00e9 \u1e9b\u0323 \ufb01', // not normalised, and not to be
+  'e\u0301 \u00e9 \u1e9b\u0323 \ufb01', // must not be normalised
   '👩‍👩‍👧‍👦 🏳️‍🌈 👟🏽 🇪🇺',
   '\u2028 \u2029 \u0085 \ufeff \u200b \ufffd',
   '\u{10ffff}\u{1f600}\ufdd0\uffff',
@@ -26,7 +26,7 @@ export const texts = [
   'null',
 ];
 
-/** JSON of the wrong kind for any field. */
+/** JSON values of the wrong type for any field. */
 export const jsonValues = [
   ...['null', 'true', 'false', '0', '-1', '-0', '1.5', '1e999', '-1e999', '1e-999', '2147483648'],
   ...[
@@ -63,7 +63,7 @@ export const jsonMembers = [
   `"${'k'.repeat(3000)}":{"~/":"\\u0000"}`,
 ];
 
-/** What a whole body may be instead. */
+/** Replacements for a whole body. */
 export const bodies = [
   ...[
     '',
@@ -95,7 +95,7 @@ export const bodies = [
   'x'.repeat(200_000),
 ];
 
-/** In the place of an id, a page or a count. */
+/** Replacements for an id, a page or a count. */
 export const numbers = [
   ...['0', '00', '01', '-1', '+1', '1.0', '1e3', '0x10', '1_000', '2147483647', '2147483648', '9999999999'],
   ...[
@@ -152,7 +152,7 @@ export const numbers = [
   ...['__proto__', 'constructor', 'x'.repeat(300), '1'.repeat(9000)],
 ];
 
-/** What else may stand in a query. */
+/** Additional query parameters. */
 export const parameters = [
   ...[
     'page[]=1',
@@ -188,7 +188,7 @@ export const parameters = [
   Array.from({ length: 1500 }, (_, index) => `a${index}=1`).join('&'),
 ];
 
-/** Other ways to write a path. */
+/** Other spellings of a path. */
 export const paths: readonly ((path: string) => string)[] = [
   path => `${path}/`,
   path => `${path}//`,
@@ -271,7 +271,7 @@ export const versions = [
   'HTTP/1.1.1',
 ];
 
-/** Instead of a good Host. */
+/** Replacements for the Host header. */
 export const hosts = [
   ...[
     'Host: evil.example',
@@ -292,7 +292,7 @@ export const hosts = [
   ],
 ];
 
-/** Lines of headers that a client may add, by header. */
+/** Additional header lines, by header. */
 export const headers: readonly (readonly string[])[] = [
   [
     'Accept: text/html',
@@ -404,7 +404,7 @@ export const headers: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Instead of a good Idempotency-Key. */
+/** Replacements for a valid Idempotency-Key. */
 export const keys = [
   '',
   ' ',
@@ -418,7 +418,7 @@ export const keys = [
   'a\0b',
 ];
 
-/** Instead of `application/json`. */
+/** Replacements for `application/json`. */
 export const contentTypes = [
   ...[
     'text/plain',
@@ -444,7 +444,7 @@ export const contentTypes = [
 
 export const contentEncodings = ['gzip', 'deflate', 'br', 'identity', 'x'];
 
-/** Lines that say how long a body is, instead of the right one; none leaves the server waiting for more. */
+/** Replacements for the right Content-Length. None makes the server wait for more bytes. */
 export const framings: readonly ((length: number) => string)[] = [
   () => 'Content-Length: 0',
   length => `Content-Length: ${Math.max(0, length - 1)}`,

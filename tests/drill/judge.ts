@@ -1,58 +1,61 @@
 import { departureFrom } from '../../app/testing/documented.ts';
 import { operations } from '../../app/testing/documented-answer.ts';
-import type { Exchange, RawAnswer } from '../raw.ts';
+import type { Exchange, RawResponse } from '../support/raw.ts';
 import type { Request } from './requests.ts';
 import { secretDomain } from './values.ts';
 
-/** The longest that an answer may take, in milliseconds. */
 export const maxTime_ms = 2000;
 
-/** What an answer may be whatever was asked: a problem, which is then documented like that of any read. */
+/** Statuses that any request may get. Their problems are documented with every read. */
 const problemsAnywhere = [400, 404, 405, 413, 414, 431];
 
-/** All that is wrong with what came back for a request. */
-export function findingsIn(request: Request, { answers, rest, took_ms }: Exchange): string[] {
-  const [answer, ...more] = answers;
-  if (!answer) return [`no answer but ${JSON.stringify(rest.slice(0, 200))}`];
+/** Describes all faults of the response to a request. */
+export function findingsIn(request: Request, { responses, rest, took_ms }: Exchange): string[] {
+  const [response, ...more] = responses;
+  if (!response) return [`no response but ${JSON.stringify(rest.slice(0, 200))}`];
   return [
-    ...(more.length > 0 || rest !== '' ? [`${answers.length} answers to one request, then "${rest}"`] : []),
-    ...(took_ms > maxTime_ms ? [`an answer after ${Math.round(took_ms)} ms`] : []),
-    ...(answer.status >= 500 ? [`${answer.status}: ${answer.text}`] : []),
-    ...undocumented(request, answer),
-    ...(isRefusedForNothing(request, answer) ? [`${answer.status} to a good request: ${answer.text}`] : []),
-    ...leaks(request, answer),
-    ...oddHeaders(answer),
+    ...(more.length > 0 || rest !== ''
+      ? [`${responses.length} responses to one request, then "${rest}"`]
+      : []),
+    ...(took_ms > maxTime_ms ? [`a response after ${Math.round(took_ms)} ms`] : []),
+    ...(response.status >= 500 ? [`${response.status}: ${response.text}`] : []),
+    ...undocumented(request, response),
+    ...(isWronglyRefused(request, response)
+      ? [`${response.status} to a good request: ${response.text}`]
+      : []),
+    ...leaks(request, response),
+    ...oddHeaders(response),
   ];
 }
 
-function undocumented({ method, target }: Request, answer: RawAnswer): string[] {
-  const { status, headers, text } = answer;
+function undocumented({ method, target }: Request, response: RawResponse): string[] {
+  const { status, headers, text } = response;
   const operation = operationOf(method, target);
   if (method === 'OPTIONS' && status === 204 && text === '') return [];
   if (method === 'HEAD')
-    return operations.get(operation)?.includes(status) ? [] : unlessProblem(answer, false);
+    return operations.get(operation)?.includes(status) ? [] : unlessProblem(response, false);
   if (operations.has(operation)) {
     const departure = departureFrom(operation, { status, headers, text });
     return departure ? [departure] : [];
   }
-  return unlessProblem(answer, true);
+  return unlessProblem(response, true);
 }
 
-/** A page may be a number that is allowed and still too deep. */
-const isRefusedForNothing = ({ isWellMade }: Request, { status, text }: RawAnswer) =>
+/** The document allows pages that are too deep for the data. */
+const isWronglyRefused = ({ isWellMade }: Request, { status, text }: RawResponse) =>
   isWellMade && status >= 300 && !text.includes('"page is too deep');
 
-/** Where there is no operation, only a problem may come. */
-function unlessProblem({ status, headers, text }: RawAnswer, hasBody: boolean): string[] {
-  if (!problemsAnywhere.includes(status)) return [`${status} where the document has nothing`];
+/** Without an operation, only a problem is allowed. */
+function unlessProblem({ status, headers, text }: RawResponse, hasBody: boolean): string[] {
+  if (!problemsAnywhere.includes(status)) return [`${status}, which is not documented`];
   if (!hasBody) return [];
   if (status === 405 && !headers.allow) return ['405 without Allow'];
   const operation = status === 413 ? 'POST /qa/questions' : 'GET /products/{product_id}';
   const departure = departureFrom(operation, { status, headers, text });
-  return departure ? [`where there is no operation: ${departure}`] : [];
+  return departure ? [`without an operation: ${departure}`] : [];
 }
 
-/** The operation of the document that is asked for; a name that it does not have when there is none. */
+/** The name of the requested operation, whether or not the document has it. */
 function operationOf(method: string, target: string): string {
   const path = target.replace(/^https?:\/\/[^/]*/, '').replace(/[?#].*/s, '');
   const template = templates.find(({ pattern }) => pattern.test(path));
@@ -63,7 +66,7 @@ const templates = [...new Set([...operations.keys()].map(operation => operation.
   .sort((a, b) => a.split('{').length - b.split('{').length)
   .map(path => ({ path, pattern: new RegExp(`^${path.replaceAll(/{.*?}/g, '[^/]+')}/?$`) }));
 
-/** What an answer tells only when something inside is broken. */
+/** Internals that only a fault would show. */
 const internals = [
   /\bat \S+ \(/,
   /\.[jt]s:[0-9]/,
@@ -77,9 +80,9 @@ const internals = [
   /127\.0\.0\.1|172\.[0-9]+\.|\b10\.[0-9]+\.[0-9]+\./,
 ];
 
-/** Lets out no e-mail address ever, and in a problem or a header nothing of the inside. What the request itself holds is an echo. */
-function leaks({ text: sent }: Request, { status, rawHeaders, text }: RawAnswer): string[] {
-  // An ETag is a hash, in which any letters may come together.
+/** Finds e-mail addresses in a response, and internals in its headers and problems. Text of the request itself is an echo. */
+function leaks({ text: sent }: Request, { status, rawHeaders, text }: RawResponse): string[] {
+  // An ETag is a hash and may match a pattern by chance.
   const heads = rawHeaders
     .filter(([name]) => name !== 'etag')
     .map(header => header.join(': '))
@@ -116,14 +119,14 @@ const knownHeaders = new Set([
   ...['x-content-type-options', 'content-security-policy'],
 ]);
 
-/** Headers that are no business of a client's, or that somebody has put there, and those that come twice. */
-function oddHeaders({ rawHeaders, headers }: RawAnswer): string[] {
+/** Finds unknown headers, repeated headers, a missing X-Request-Id and a Location on another site. */
+function oddHeaders({ rawHeaders, headers }: RawResponse): string[] {
   const names = rawHeaders.map(([name]) => name);
   const odd = names.filter((name, index) => !knownHeaders.has(name) || names.indexOf(name) !== index);
   return [
-    ...odd.map(name => `the header ${name}, unknown or twice`),
-    ...(/^[0-9a-f.-]{8,64}$/.test(headers['x-request-id'] ?? '') ? [] : ['an answer without X-Request-Id']),
-    ...(isElsewhere(headers.location) ? [`a Location elsewhere: ${headers.location}`] : []),
+    ...odd.map(name => `an unknown or repeated header ${name}`),
+    ...(/^[0-9a-f.-]{8,64}$/.test(headers['x-request-id'] ?? '') ? [] : ['a response without X-Request-Id']),
+    ...(isElsewhere(headers.location) ? [`a Location on another site: ${headers.location}`] : []),
   ];
 }
 

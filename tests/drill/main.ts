@@ -1,11 +1,11 @@
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
-import { deathsSince, port, startTimes } from '../stack.ts';
+import { deathsSince, port, startTimes } from '../support/stack.ts';
 import { fuzz } from './fuzz.ts';
 import { progressOn } from './progress.ts';
 import { soak } from './soak.ts';
 
-// `make drill`: what takes longer than a test may, on a stack of its own that is gone afterwards.
+// `make drill`: checks that take too long for a test, on a stack of its own.
 
 /** A whole number from the environment. */
 function number(name: string, fallback: number, least = 1): number {
@@ -19,7 +19,7 @@ const requests = number('REQUESTS', 20_000);
 const seed = number('SEED', 1 + Math.floor(Math.random() * 999_999_999));
 const minutes = number('MINUTES', 15, 4);
 
-/** Sends hostile requests; what it found. */
+/** Sends hostile requests and returns the findings. */
 async function sendHostile(): Promise<readonly string[]> {
   console.log(`Hostile requests: ${requests.toLocaleString('en')}, SEED=${seed}`);
   const progress = progressOn(process.stderr, 'requests', requests);
@@ -31,19 +31,19 @@ async function sendHostile(): Promise<readonly string[]> {
     onProgress: progress.advance,
   }).finally(progress.stop);
   const statuses = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
-  console.log(`${sent.toLocaleString('en')} requests sent. Answers by status: ${statuses.join(', ')}`);
-  console.log(`${readBack} texts read back. The slowest answer took ${Math.round(slowest_ms)} ms.`);
+  console.log(`${sent.toLocaleString('en')} requests sent. Responses by status: ${statuses.join(', ')}`);
+  console.log(`${readBack} texts read back. The slowest response took ${Math.round(slowest_ms)} ms.`);
   return [...findings, ...(await deathsSince(before))];
 }
 
-/** Keeps the stack under load; what it found. */
+/** Keeps the stack under load and returns the findings. */
 async function keepLoaded(): Promise<readonly string[]> {
-  console.log(`\nSoak: ${minutes} minutes at half of what it can, a replica restarted each minute`);
+  console.log(`\nSoak: ${minutes} minutes at half of the maximum rate, with a replica restart per minute`);
   const progress = progressOn(process.stderr, 'minutes', minutes);
   const result = await soak(minutes, progress.advance).finally(progress.stop);
   const { reached, rate, requests, restarts, mean_ms, p99_ms, figures, findings } = result;
   console.log(
-    `${requests.toLocaleString('en')} requests at ${rate} a second (64 connections reach ${Math.round(reached)}), ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
+    `${requests.toLocaleString('en')} requests at ${rate}/s (64 connections reach ${Math.round(reached)}/s), ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
   );
   console.table(figures.map((row, minute) => ({ minute: minute > minutes ? 'after' : minute, ...row })));
   return findings;

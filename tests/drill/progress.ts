@@ -5,12 +5,12 @@ export interface Progress {
   stop(): void;
 }
 
-/** How far something of so many steps is, for whoever watches `stream`: a bar on a terminal, elsewhere ten lines. */
+/** Shows progress: a bar on a terminal, ten lines elsewhere. */
 export function progressOn(stream: NodeJS.WriteStream, name: string, total: number): Progress {
   if (!stream.isTTY) {
     const tenth = Math.ceil(total / 10);
-    const say = (done: number) => stream.write(`${name}: ${done.toLocaleString('en')}\n`);
-    return { advance: done => void (done % tenth === 0 && say(done)), stop() {} };
+    const print = (done: number) => stream.write(`${name}: ${done.toLocaleString('en')}\n`);
+    return { advance: done => void (done % tenth === 0 && print(done)), stop() {} };
   }
   const bar = new SingleBar({
     format: `${name} {bar} {percentage} %, {eta} s left`,

@@ -3,37 +3,38 @@ import { Random } from '../../db/generate/random.ts';
 import * as hostile from './hostile.ts';
 import { allowed, refused, type Schema } from './values.ts';
 
-/** Ids that exist, by the names of their parameters. */
+/** Existing ids, by the names of their parameters. */
 export type Ids = Readonly<Record<string, readonly number[]>>;
 
-export interface Things {
-  /** To be read, answered and voted for. */
+/** Existing questions and answers. */
+export interface Targets {
+  /** Targets of reads, answers and votes. */
   readonly kept: Ids;
-  /** To be reported, which hides them. */
+  /** Targets of reports, which hide them. */
   readonly reported: Ids;
 }
 
-/** A request, a character for each byte. */
+/** A request, one character per byte. */
 export interface Request {
   readonly method: string;
   readonly target: string;
   readonly body: string;
-  /** All of it, as it is sent. */
+  /** The whole request. */
   readonly text: string;
-  /** Whether nothing in it is hostile: it must succeed. */
+  /** Whether no part is hostile, so that the request must succeed. */
   readonly isWellMade: boolean;
 }
 
-/** Chooses requests to any operation of the document, by seed and index: some hostile in no part, some in many. */
+/** Draws requests to any operation of the document by seed and index. No part, one part or several parts are hostile. */
 export class Requests {
-  readonly #things: Things;
+  readonly #targets: Targets;
   readonly #random: Random;
-  /** A part is hostile once in so many. */
+  /** One part in this number is hostile. */
   #odds = 1;
   #isWellMade = true;
 
-  constructor(seed: number, things: Things) {
-    this.#things = things;
+  constructor(seed: number, targets: Targets) {
+    this.#targets = targets;
     this.#random = new Random(seed, 'requests');
   }
 
@@ -42,7 +43,7 @@ export class Requests {
     this.#odds = random.of([50, 20, 6]);
     this.#isWellMade = true;
     const operation = random.of(operations);
-    const ids = operation.path.endsWith('/report') ? this.#things.reported : this.#things.kept;
+    const ids = operation.path.endsWith('/report') ? this.#targets.reported : this.#targets.kept;
     const method = this.#isHostile() ? random.of(hostile.methods) : operation.method;
     const target = this.#path(operation, ids) + this.#query(operation, ids);
     const body = this.#body(operation, ids);
@@ -85,7 +86,7 @@ export class Requests {
 
   #headers({ parameters }: Operation): string[] {
     const random = this.#random;
-    const run = this.#things.kept.question_id?.[0]; // a key may not come again in another run
+    const run = this.#targets.kept.question_id?.[0]; // makes keys differ between runs
     const documented = parameters
       .filter(parameter => parameter.in === 'header' && random.oneIn(3))
       .map(
@@ -151,7 +152,7 @@ interface Operation {
   readonly body: Schema | undefined;
 }
 
-/** An operation as the document has it. */
+/** An operation in the OpenAPI document. */
 interface Documented {
   readonly parameters?: readonly unknown[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: unknown } } };
@@ -166,7 +167,7 @@ const operations: readonly Operation[] = Object.entries(openapi.paths).flatMap((
   })),
 );
 
-/** What a `$ref` stands for. */
+/** Follows a `$ref`. */
 function resolved(node: unknown): unknown {
   const { $ref } = node as { $ref?: string };
   if (!$ref) return node;

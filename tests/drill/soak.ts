@@ -6,64 +6,65 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '../../app/testing/http.ts';
+import { readIdRanges } from '../../bench/id-ranges.ts';
 import { mixedPages, randomOf } from '../../bench/requests.ts';
 import { anyVisitor } from '../../bench/visitors.ts';
-import { readWorld } from '../../bench/world.ts';
-import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../stack.ts';
+import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../support/stack.ts';
 
-/** Of what 64 connections reach. */
+/** Share of the rate that 64 connections reach. */
 const share = 0.5;
-/** What one process sends evenly, in requests a second. */
+/** Requests per second that one process can send evenly. */
 const rateOfProcess = 2500;
 /**
- * Of all processes, fewer than the 500 writes that may be under way: when the whole machine has stood still for a while, they
- * send at once what was due.
+ * Connections of all processes, fewer than the limit of 500 writes in flight. After a pause of the whole machine, all overdue
+ * requests are sent at once.
  */
 const connections = 256;
-/** What a container may have gained from the third minute to the last, in MiB: caches fill for longer than that. */
+/** Memory that a container may gain after the third minute, while its caches still fill. */
 const maxGain_MiB = 16;
-/** What it may have gained in descriptors: of a connection that is just being closed, or of a check of its health. */
+/** Descriptors of health checks and of connections that are being closed. */
 const maxGain_descriptors = 5;
-/** In milliseconds: Nginx closes its idle connections to the replicas after 5 s. */
+/** Nginx closes its idle connections to the replicas after 5 s. */
 const untilIdleAreClosed_ms = 8000;
 
-/** What a container, or PostgreSQL for the app, has at a time. */
+/** Resources in use at a time. */
 interface Figures {
   readonly nginx_MiB: number;
   readonly postgres_MiB: number;
-  /** Of the replica that is not restarted. */
+  /** Memory of the replica that is never restarted. */
   readonly app_MiB: number;
-  /** Its other descriptors are files of its cache that stay open. */
+  /** Sockets only: its other descriptors are open files of the cache. */
   readonly nginxSockets: number;
-  /** Of the same. */
+  /** Descriptors of the replica that is never restarted. */
   readonly appDescriptors: number;
   readonly databaseConnections: number;
 }
 
 export interface SoakResult {
-  /** Requests a second that 64 connections reach, and those that were sent. */
+  /** Requests per second that 64 connections reach. */
   readonly reached: number;
+  /** Requests per second of the soak. */
   readonly rate: number;
   readonly requests: number;
   readonly restarts: number;
   readonly mean_ms: number;
-  /** Of the process that had to wait longest. */
+  /** The highest p99 of all processes. */
   readonly p99_ms: number;
   readonly figures: readonly Figures[];
   readonly findings: readonly string[];
 }
 
-/** Loads the stack for some minutes, four at least, votes among the reads, and restarts a replica each minute. */
+/** Loads the stack with reads and votes for at least four minutes, and restarts a replica each minute. */
 export async function soak(minutes: number, onMinute: (minute: number) => void): Promise<SoakResult> {
-  const world = await readWorld(sql);
-  const reached = await ceiling(mixedPages(world, randomOf(1)));
+  const ids = await readIdRanges(sql);
+  const reached = await ceiling(mixedPages(ids, randomOf(1)));
   const rate = Math.round(reached * share);
   const folder = await mkdtemp(join(tmpdir(), 'elier-soak-'));
   try {
     const list = join(folder, 'requests');
-    await writeFile(list, mixedPages(world, randomOf(2)).join('\n'));
+    await writeFile(list, mixedPages(ids, randomOf(2)).join('\n'));
     const names = await replicas();
-    // One is left as it is, or a leak would have no time to show.
+    // One replica is never restarted, so that a leak has time to show.
     const kept = names.pop() as string;
     await sleep(untilIdleAreClosed_ms);
     const figures = [await read(kept)];
@@ -106,7 +107,7 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
 interface Seen {
   readonly requests: number;
   readonly refused: number;
-  /** The first few of the refused and the limited. */
+  /** The first refused or limited requests. */
   readonly refusals: readonly string[];
   readonly limited: number;
   readonly broken: number;
@@ -116,14 +117,14 @@ interface Seen {
   readonly p99_ms: number;
 }
 
-/** Sends a list's requests at a fixed rate, in as many processes as it takes. */
+/** Sends the requests of a list at a fixed rate, from as many processes as it takes. */
 async function load(list: string, rate: number, seconds: number): Promise<Seen> {
   const processes = Math.ceil(rate / rateOfProcess);
-  const words = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
-  words.push('--rate', String(rate / processes), '--seconds', String(seconds), '--visitors');
-  words.push('--connections', String(Math.floor(connections / processes)));
+  const args = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
+  args.push('--rate', String(rate / processes), '--seconds', String(seconds), '--visitors');
+  args.push('--connections', String(Math.floor(connections / processes)));
   const all = Array.from({ length: processes }, async (): Promise<Seen> => {
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(await text(child.stdout));
   });
   return (await Promise.all(all)).reduce((sum, seen) => ({
@@ -139,18 +140,18 @@ async function load(list: string, rate: number, seconds: number): Promise<Seen> 
   }));
 }
 
-/** Answers a second, when 64 connections ask as fast as they are answered, for 10 s. */
+/** Responses per second over 64 busy connections, measured for 10 s. */
 async function ceiling(requests: readonly string[]): Promise<number> {
   const agent = new Agent({ keepAlive: true });
   const end_ms = performance.now() + 10_000;
   let sent = 0;
-  const asking = Array.from({ length: 64 }, async () => {
+  const sending = Array.from({ length: 64 }, async () => {
     while (performance.now() < end_ms) {
       const [method = 'GET', path = '/'] = (requests[sent++ % requests.length] as string).split(' ');
       await call(port, path, { agent, method, headers: anyVisitor() });
     }
   });
-  await Promise.all(asking);
+  await Promise.all(sending);
   agent.destroy();
   return sent / 10;
 }
@@ -165,15 +166,15 @@ function findingsIn(
   const grown = (name: keyof Figures) => gainedSince(0, name);
   return [
     ...(refused > 0 ? [`${refused} requests were refused.`] : []),
-    ...(limited > 0 ? [`${limited} requests met a limit.`] : []),
-    ...(refusals.length > 0 ? [`The first of them: ${refusals.join(', ')}.`] : []),
-    ...(broken > 0 ? [`${broken} requests had no answer.`] : []),
+    ...(limited > 0 ? [`${limited} requests got a 429.`] : []),
+    ...(refusals.length > 0 ? [`The first refused requests: ${refusals.join(', ')}.`] : []),
+    ...(broken > 0 ? [`${broken} requests got no response.`] : []),
     ...(checked < 100 ? [`Only ${checked} votes were followed by a read.`] : []),
     ...(stale > 0 ? [`${stale} reads did not show the write before them.`] : []),
     ...(['nginx_MiB', 'postgres_MiB', 'app_MiB'] as const)
       .filter(name => !(gained(name) <= maxGain_MiB))
       .map(name => `${name} grew by ${Math.round(gained(name))} since the third minute.`),
-    ...(grown('databaseConnections') > 0 ? ['There are more connections to the database than before.'] : []),
+    ...(grown('databaseConnections') > 0 ? ['The number of database connections grew.'] : []),
     ...(['nginxSockets', 'appDescriptors'] as const)
       .filter(name => !(grown(name) <= maxGain_descriptors))
       .map(name => `${name} grew by ${grown(name)}.`),
@@ -194,9 +195,9 @@ async function read(replica: string): Promise<Figures> {
   };
 }
 
-/** Of all processes in a container; `which` are words of find. */
-async function descriptorsOf(name: string, which = ''): Promise<number> {
-  const count = `find /proc/[0-9]*/fd -type l ${which} 2>/dev/null | wc -l`;
+/** Open descriptors of all processes in a container that match a test of find. */
+async function descriptorsOf(name: string, test = ''): Promise<number> {
+  const count = `find /proc/[0-9]*/fd -type l ${test} 2>/dev/null | wc -l`;
   const descriptors = Number(await docker('exec', name, 'sh', '-c', count));
   if (descriptors === 0) throw new Error(`The descriptors of ${name} cannot be counted.`);
   return descriptors;

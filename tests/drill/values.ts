@@ -1,7 +1,7 @@
 import type { Random } from '../../db/generate/random.ts';
 import { jsonValues, texts } from './hostile.ts';
 
-/** The parts of JSON Schema that the document uses for what a client sends. */
+/** The parts of JSON Schema that the document uses for requests. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -16,10 +16,10 @@ export interface Schema {
   readonly maxItems?: number;
 }
 
-/** Of all e-mail addresses that the drill sends. No answer may hold it, and no other text does. */
+/** The domain of all e-mail addresses that the drill sends. No response may contain it. */
 export const secretDomain = 'never-shown.example';
 
-/** A value that the schema allows, at its bounds more often than chance would have it. */
+/** A value that the schema allows, often at its bounds. */
 export function allowed(schema: Schema, random: Random): unknown {
   if (schema.anyOf) return allowed(random.of(schema.anyOf), random);
   if (schema.enum) return random.of(schema.enum);
@@ -36,7 +36,7 @@ export function allowed(schema: Schema, random: Random): unknown {
   }
 }
 
-/** JSON that the schema does not allow, or hardly. */
+/** JSON that the schema usually does not allow. */
 export function refused(schema: Schema, random: Random): string {
   const { maxLength } = schema;
   if (maxLength && random.oneIn(4)) return JSON.stringify(ofLength(maxLength + 1, random));
@@ -62,7 +62,7 @@ function string({ format, maxLength = 60 }: Schema, random: Random): string {
   return ofLength(random.of([1, 1 + random.below(maxLength), maxLength]), random);
 }
 
-/** First a letter, so that it is not only white space. */
+/** Starts with a letter, because white space alone is refused. */
 function ofLength(codePoints: number, random: Random): string {
   const alphabet = random.of(alphabets);
   return `a${Array.from({ length: codePoints - 1 }, () => random.of(alphabet)).join('')}`;

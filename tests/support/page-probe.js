@@ -1,6 +1,6 @@
-// Runs in a page under test: what someone who looks at it would see to be wrong.
+// Runs in a page under test and finds faults that a reader would see.
 window.probe = {
-  /** Pairs of texts that lie on one another. */
+  /** Pairs of overlapping texts. */
   overlaps() {
     const selector = 'h1, h2, h3, p, th, td, caption, figcaption, dt, dd, canvas';
     const boxes = [...document.querySelectorAll(selector)]
@@ -10,12 +10,12 @@ window.probe = {
     return boxes.flatMap((one, index) =>
       boxes
         .slice(index + 1)
-        .filter(other => !one.element.contains(other.element) && lieOnOneAnother(one.box, other.box))
+        .filter(other => !one.element.contains(other.element) && overlap(one.box, other.box))
         .map(other => `${nameOf(one.element)} and ${nameOf(other.element)}`),
     );
   },
 
-  /** Texts with less contrast than WCAG AA asks for: 4.5, and 3 for large ones. */
+  /** Texts below the contrast of WCAG AA: 4.5, or 3 for large text. */
   pale() {
     return [...document.querySelectorAll('main *')]
       .filter(element => element.checkVisibility() && hasOwnText(element))
@@ -23,12 +23,12 @@ window.probe = {
         const { color, fontSize, fontWeight } = getComputedStyle(element);
         const size_px = Number.parseFloat(fontSize);
         const isLarge = size_px >= 24 || (size_px >= 18.66 && Number(fontWeight) >= 700);
-        return contrast(color, groundOf(element)) < (isLarge ? 3 : 4.5);
+        return contrast(color, backgroundOf(element)) < (isLarge ? 3 : 4.5);
       })
       .map(nameOf);
   },
 
-  /** The lines of each chart: how many pixels have the colour of each, and its contrast to the page. */
+  /** The lines of each chart: the number of pixels in their colour, and its contrast to the background. */
   lines() {
     return [...document.querySelectorAll('.chart')].map(box => {
       const canvas = box.querySelector('canvas');
@@ -38,13 +38,13 @@ window.probe = {
         return {
           chart: box.getAttribute('aria-label'),
           pixels: pixelsOf(data, channels(borderTopColor)),
-          contrast: contrast(borderTopColor, groundOf(box)),
+          contrast: contrast(borderTopColor, backgroundOf(box)),
         };
       });
     });
   },
 
-  /** Texts of which a part is outside of the table's own window, until someone scrolls it. */
+  /** Texts that are partly hidden until the table is scrolled. */
   cut() {
     return [...document.querySelectorAll('.table')].flatMap(table => {
       const { left, right } = table.getBoundingClientRect();
@@ -56,7 +56,7 @@ window.probe = {
     });
   },
 
-  /** How far the page is wider than the window. */
+  /** The width of the page beyond the window. */
   overflow_px() {
     return document.documentElement.scrollWidth - document.documentElement.clientWidth;
   },
@@ -69,7 +69,7 @@ function boxOf(element) {
   return range.getBoundingClientRect();
 }
 
-function lieOnOneAnother(one, other) {
+function overlap(one, other) {
   const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
   return width > 1 && height > 1;
@@ -82,7 +82,7 @@ const hasOwnText = element =>
 
 const channels = colour => colour.match(/[\d.]+/g).map(Number);
 
-function groundOf(element) {
+function backgroundOf(element) {
   for (let node = element; node; node = node.parentElement) {
     const { backgroundColor } = getComputedStyle(node);
     if ((channels(backgroundColor)[3] ?? 1) > 0) return backgroundColor;
@@ -104,7 +104,7 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Pixels of about a colour: the edges of a line are mixed with what is beneath. */
+/** Counts pixels close to a colour: the edges of a line blend with the background. */
 function pixelsOf(data, [red, green, blue]) {
   let pixels = 0;
   for (let at = 0; at < data.length; at += 4) {

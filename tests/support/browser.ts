@@ -2,10 +2,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Starts the machine's own Chromium, without a window. Throws, saying what to install, if there is none. */
+/** Starts the machine's own Chromium without a window. Without Chromium, the error names the package to install. */
 export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: executable() });
 
-/** CHROMIUM, or the first of the names that it has on one system or another. */
+/** The path in CHROMIUM, or the first known name in PATH. */
 function executable(): string {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter);

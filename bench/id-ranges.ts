@@ -1,13 +1,19 @@
-/** What there is to ask for. */
-export interface World {
+/** The ids that requests may use. Products and questions are numbered from 1. */
+export interface IdRanges {
+  /** The largest product id. */
   readonly products: number;
+  /** The largest question id. */
   readonly questions: number;
-  /** Numbers up to that which no one can see a question under: it was reported, or there is none. */
+  /** Question ids that are reported or do not exist. */
   readonly hidden: ReadonlySet<number>;
 }
 
-/** Reads it by queries of one column, whose rows come back as lines. Throws when the database is empty. */
-export async function readWorld(query: (sql: string) => Promise<string>): Promise<World> {
+/**
+ * Reads the ranges from the database. Throws when it is empty.
+ *
+ * @param query runs a query of one column and returns its rows as lines
+ */
+export async function readIdRanges(query: (sql: string) => Promise<string>): Promise<IdRanges> {
   const largest = await query(
     'select max(product_id) from catalogue.product union all select max(question_id) from qa.question',
   );

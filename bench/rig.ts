@@ -2,11 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 
-/** The containers whose share of the core is told, by service. */
-export const services = ['nginx', 'app', 'postgres', 'plain', 'single', 'yardsticks'] as const;
+/** The services of the report. */
+export const services = [
+  'nginx',
+  'app',
+  'postgres',
+  'baseline',
+  'baseline-single',
+  'baseline-nginx',
+] as const;
 export type Service = (typeof services)[number];
 
-/** Processor time in seconds and memory in MiB (usage less inactive file pages), all containers of a service together. */
+/** CPU time and memory (usage less inactive file pages) of all containers of a service. */
 export type Usage = Record<Service, { readonly cpu_s: number; readonly memory_MiB: number }>;
 
 const environment = {
@@ -25,7 +32,7 @@ export function compose(...values: string[]): string {
 
 let ranBefore = false;
 
-/** Brings the stack up anew on one core, with what it is measured against beside it. */
+/** Restarts the stack on one core, together with its baselines. */
 export function startRig(): void {
   ranBefore = compose('ps', '--quiet', 'nginx').trim() !== '';
   mkdirSync('bench/.static', { recursive: true });
@@ -33,14 +40,14 @@ export function startRig(): void {
   compose('--progress', 'quiet', 'up', '--detach', '--build', '--force-recreate', ...ready);
 }
 
-/** Takes away what it was measured against, and leaves the stack as it was before: on all cores, or down. */
+/** Removes the baselines and restores the stack: on all cores if it ran before, down otherwise. */
 export function stopRig(): void {
-  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'plain', 'single', 'yardsticks');
+  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'baseline', 'baseline-single', 'baseline-nginx');
   const restore = ranBefore ? ['up', '--detach', '--wait'] : ['down'];
   execFileSync('docker', ['compose', '--progress', 'quiet', ...restore], { stdio: 'inherit' });
 }
 
-/** What a query printed, asked as the owner. */
+/** Runs a query as the owner of the database and returns its output. */
 export async function sql(query: string): Promise<string> {
   return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim();
 }
@@ -62,7 +69,7 @@ export async function readUsage(): Promise<Usage> {
   return Object.fromEntries(await Promise.all(entries)) as Usage;
 }
 
-/** The containers that were restarted, or of which the kernel killed something for lack of memory. */
+/** Containers that were restarted or OOM-killed. */
 export function hurtContainers(): string[] {
   const ids = [...containers.values()].flat();
   const format = '{{.Name}} {{.RestartCount}} {{.State.OOMKilled}}';
@@ -73,7 +80,7 @@ export function hurtContainers(): string[] {
   return states.filter(state => !state.endsWith(' 0 false'));
 }
 
-/** What the engine says about a container. */
+/** A container's statistics from the Docker engine. */
 async function statsOf(container: string) {
   const path = `/containers/${container}/stats?stream=false&one-shot=true`;
   const text = await new Promise<string>((resolve, reject) => {
@@ -88,17 +95,17 @@ async function statsOf(container: string) {
   return JSON.parse(text);
 }
 
-/** Reads of data that the replicas answered so far, as their metrics count them. */
+/** Reads of data that the replicas have served, by their metrics. */
 export function appReads(): number {
   const replicas = "getent ahostsv4 app | cut -d' ' -f1 | sort -u";
-  const ask = `for ip in $(${replicas}); do curl -sSf http://$ip:3000/metrics || exit; done`;
-  const counts = compose('exec', '-T', 'nginx', 'sh', '-c', ask).matchAll(
+  const script = `for ip in $(${replicas}); do curl -sSf http://$ip:3000/metrics || exit; done`;
+  const counts = compose('exec', '-T', 'nginx', 'sh', '-c', script).matchAll(
     /^http_request_duration_seconds_count\{method="GET",route="\/(?:products|qa)[^}]*\} (\d+)/gm,
   );
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-/** Reads of the machine's disks so far; NaN where Linux does not tell. */
+/** Reads of the machine's disks; NaN without /proc/diskstats. */
 export function diskReads(): number {
   if (!existsSync('/proc/diskstats')) return Number.NaN;
   const disks = readFileSync('/proc/diskstats', 'utf8')

@@ -3,36 +3,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isGood, type Sent, slowestOf } from './traffic.ts';
 
-/** A line of JSON for each fault of this run. */
+/** One line of JSON per fault of this run. */
 const file = join(tmpdir(), 'elier-test-faults.jsonl');
 
 export const forgetFaults = (): void => rmSync(file, { force: true });
 
-/** Notes what became of all that was sent while a fault was on; `lost` of the writes that were answered are gone. */
+/** Records the outcome of the requests sent during a fault. `lost` is the number of confirmed writes that are gone. */
 export function noteFault(fault: string, sent: readonly Sent[], lost: number): void {
   const cached = sent.filter(({ kind }) => kind === 'cached');
-  const old = sent.filter(({ kind }) => kind === 'stale');
+  const stale = sent.filter(({ kind }) => kind === 'stale');
   const uncached = sent.filter(({ kind }) => kind === 'uncached');
   const writes = sent.filter(({ kind }) => kind === 'question' || kind === 'vote');
   const failed = (some: readonly Sent[]) => some.filter(sent => !isGood(sent)).length;
   const of = (some: readonly Sent[]) => (some.length > 0 ? `${failed(some)} of ${some.length}` : '');
   const row = [
     fault,
-    mostUnderWay(sent),
+    mostInFlight(sent),
     of(cached),
-    of(old),
+    of(stale),
     of(uncached),
     of(writes),
     lost,
     Math.round(slowestOf(sent, 'cached')),
-    old.length > 0 ? Math.round(slowestOf(sent, 'stale')) : '',
+    stale.length > 0 ? Math.round(slowestOf(sent, 'stale')) : '',
     Math.round(slowestOf(sent, 'uncached')),
     Math.round(slowestOf(sent, 'question', 'vote')),
   ];
   appendFileSync(file, `${JSON.stringify(row)}\n`);
 }
 
-function mostUnderWay(sent: readonly Sent[]): number {
+function mostInFlight(sent: readonly Sent[]): number {
   const changes = sent.flatMap(({ at_ms, took_ms }) => [
     { at_ms, by: 1 },
     { at_ms: at_ms + took_ms, by: -1 },
@@ -42,7 +42,7 @@ function mostUnderWay(sent: readonly Sent[]): number {
   return Math.max(...counts);
 }
 
-/** What was noted, as a table in Markdown; empty when nothing was. */
+/** All recorded faults as a Markdown table; empty without any. */
 export function faultTable(): string {
   let lines: string[];
   try {
@@ -53,16 +53,16 @@ export function faultTable(): string {
   }
   const head = [
     'fault',
-    'most under way at once',
+    'most in flight',
     'cached reads failed',
-    'of old entries',
-    'other reads failed',
-    'writes told to come back',
-    'answered writes lost',
-    'longest wait, cached, ms',
-    'old entries, ms',
-    'other reads, ms',
-    'writes, ms',
+    'stale reads failed',
+    'uncached reads failed',
+    'writes answered 503',
+    'confirmed writes lost',
+    'slowest cached read, ms',
+    'slowest stale read, ms',
+    'slowest uncached read, ms',
+    'slowest write, ms',
   ];
   const rows = [
     head,

@@ -1,66 +1,69 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { Answer } from '../app/testing/http.ts';
+import type { Answer } from '../../app/testing/http.ts';
 
-export interface RawAnswer extends Answer {
+export interface RawResponse extends Answer {
   readonly headers: Readonly<Record<string, string>>;
-  /** Names and values as they came, repeated ones too. */
+  /** All header lines in order, with repeated names. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
 }
 
-/** All that came back on one connection. */
+/** All bytes received on one connection. */
 export interface Exchange {
-  readonly answers: readonly RawAnswer[];
-  /** What came after them and is no whole answer, a character for each byte. */
+  readonly responses: readonly RawResponse[];
+  /** Bytes after the last complete response, one character per byte. */
   readonly rest: string;
-  /** Until the last byte. */
+  /** Time to the last byte. */
   readonly took_ms: number;
 }
 
-/** So long without a byte counts as the end, in milliseconds. */
-const silence_ms = 5000;
+/** A connection ends after this time without a byte. */
+const maxSilence_ms = 5000;
 
-/** Sends the bytes as they are and reads until the server hangs up, or says nothing more for as long as `silence`, in milliseconds. */
+/** Sends raw bytes and reads until the server closes the connection, or sends nothing for `silence_ms`. */
 export function exchange(
   port: number,
   bytes: Buffer | string,
-  { isHead = false, silence = silence_ms } = {},
+  { isHead = false, silence_ms = maxSilence_ms } = {},
 ): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const started_ms = performance.now();
     let ended_ms = started_ms;
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.setTimeout(silence_ms, () => socket.destroy());
+    socket.setTimeout(maxSilence_ms, () => socket.destroy());
     socket.on('data', chunk => {
-      socket.setTimeout(silence); // it has begun to answer
+      socket.setTimeout(silence_ms);
       chunks.push(chunk);
       ended_ms = performance.now();
     });
-    // It may hang up on what is still being sent, and has answered then.
+    // A server may respond and close the connection before it has read the whole request.
     socket.on('error', error => {
       if (chunks.length === 0) reject(error);
     });
     socket.on('close', () => {
-      const heard = Buffer.concat(chunks).toString('latin1');
-      resolve({ ...answersIn(heard, isHead), took_ms: ended_ms - started_ms });
+      const received = Buffer.concat(chunks).toString('latin1');
+      resolve({ ...responsesIn(received, isHead), took_ms: ended_ms - started_ms });
     });
   });
 }
 
-/** The answers in what was heard, a character for each byte; to HEAD none has a body. */
-function answersIn(heard: string, isHead: boolean): Omit<Exchange, 'took_ms'> {
-  const answers: RawAnswer[] = [];
-  let rest = heard;
-  for (let next = firstAnswer(rest, isHead); next; next = firstAnswer(rest, isHead)) {
-    if (next.answer.status >= 200) answers.push(next.answer);
+/** Parses responses, one character per byte. A response to HEAD has no body. */
+function responsesIn(received: string, isHead: boolean): Omit<Exchange, 'took_ms'> {
+  const responses: RawResponse[] = [];
+  let rest = received;
+  for (let next = firstResponse(rest, isHead); next; next = firstResponse(rest, isHead)) {
+    if (next.response.status >= 200) responses.push(next.response);
     rest = next.rest;
   }
-  return { answers, rest };
+  return { responses, rest };
 }
 
-function firstAnswer(heard: string, isHead: boolean): { answer: RawAnswer; rest: string } | undefined {
-  const [head = '', status] = /^HTTP\/1\.[01] ([0-9]{3}).*?\r\n\r\n/s.exec(heard) ?? [];
+function firstResponse(
+  received: string,
+  isHead: boolean,
+): { response: RawResponse; rest: string } | undefined {
+  const [head = '', status] = /^HTTP\/1\.[01] ([0-9]{3}).*?\r\n\r\n/s.exec(received) ?? [];
   if (!head) return undefined;
   const rawHeaders = head
     .split('\r\n')
@@ -71,14 +74,14 @@ function firstAnswer(heard: string, isHead: boolean): { answer: RawAnswer; rest:
     });
   const headers: Record<string, string> = Object.fromEntries(rawHeaders);
   const isBodiless = isHead || /^(1..|204|304)$/.test(status ?? '');
-  const after = heard.slice(head.length);
+  const after = received.slice(head.length);
   const body = isBodiless ? { bytes: '', length: 0 } : bodyIn(after, headers);
   if (!body) return undefined;
   const bytes = Buffer.from(body.bytes, 'latin1');
   const isGzip = headers['content-encoding'] === 'gzip' && !isBodiless;
   const text = (isGzip ? gunzipSync(bytes) : bytes).toString();
   return {
-    answer: {
+    response: {
       status: Number(status),
       headers,
       rawHeaders,

@@ -8,32 +8,32 @@ import { databaseSettings } from '../db/environment.ts';
 import { stagedTable } from '../db/import/data-set.ts';
 import { columnTypes } from '../db/import/stage-file.ts';
 
-// What an import is measured against: COPY of the files of a folder as they are into bare tables, then each table
-// sorted by what its rows belong to, and the indexes that the import makes. Prints the seconds of both as JSON.
+// The baseline of an import: copies the files of a folder into bare tables, sorts each table by its parent's id and
+// creates the indexes of an import. Prints the seconds of both steps as JSON.
 
 const sortedBy: Record<string, string> = { 'product.csv': 'id' };
-/** Over the columns of the files, which are not the tables' own; the partial ones hold nothing, as after an import. */
+/** Indexes over the columns of the files. The partial indexes are empty, as after an import. */
 const indexes: Record<string, readonly string[]> = {
   'product.csv': ['(id)', '(default_price)'],
   'questions.csv': ['(product_id, id)', '(id)', '(id) where helpful < 0'],
   'answers.csv': ['(question_id, id, helpful)', '(id)', '(id) where helpful < 0'],
 };
 
-/** No autovacuum works beside the yardstick, as none does beside an import. */
+/** An import runs without autovacuum too. */
 const quiet = 'with (autovacuum_enabled = false)';
 
 const [folder = '.', photos = folder] = process.argv.slice(2);
 const files: readonly DataFile[] = [...catalogueFiles, ...qaFiles];
 const client = new Client(databaseSettings(process.env));
 await client.connect();
-await client.query('drop schema if exists yardstick cascade');
-await client.query('create schema yardstick');
-await client.query(`set work_mem = '96MB'`); // what all sorts of an import's statement have together
+await client.query('drop schema if exists import_baseline cascade');
+await client.query('create schema import_baseline');
+await client.query(`set work_mem = '96MB'`); // the total of all sorts in one statement of an import
 try {
   const copy_s = await timed(copy);
   console.log(JSON.stringify({ copy_s, sort_s: await timed(sortAndIndex) }));
 } finally {
-  await client.query('drop schema yardstick cascade');
+  await client.query('drop schema import_baseline cascade');
   await client.end();
 }
 
@@ -61,12 +61,12 @@ async function sortAndIndex(): Promise<void> {
 }
 
 function bare(file: DataFile): string {
-  return `yardstick.${stagedTable(file)}`;
+  return `import_baseline.${stagedTable(file)}`;
 }
 
-/** How long it takes, in seconds. */
-async function timed(act: () => Promise<void>): Promise<number> {
-  const begun = performance.now();
-  await act();
-  return (performance.now() - begun) / 1000;
+/** Seconds that the step takes. */
+async function timed(step: () => Promise<void>): Promise<number> {
+  const started_ms = performance.now();
+  await step();
+  return (performance.now() - started_ms) / 1000;
 }

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stack } from './stack.ts';
 
-/** Copies what belongs to this checkout, with its latest changes, to a new folder. Returns the folder. */
+/** Copies the files of this checkout, with uncommitted changes, to a new folder. Returns the folder. */
 export function copyCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'elier-checkout-'));
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const paths = execFileSync('git', list, { cwd: stack.cwd }).toString().split('\0').filter(Boolean);
   for (const path of paths) {
-    if (!existsSync(join(stack.cwd, path))) continue; // removed, and not committed yet
+    if (!existsSync(join(stack.cwd, path))) continue; // deleted, not yet committed
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     copyFileSync(join(stack.cwd, path), join(folder, path));
   }

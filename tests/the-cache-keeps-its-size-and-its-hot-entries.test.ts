@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withBystander } from './support/bystander.ts';
+import { answersOf, removeLargePages, writeLargePages } from './support/large-pages.ts';
+import { cacheSize_MiB, emptyCache } from './support/nginx-cache.ts';
+import { clientWith, request, untilCached } from './support/stack.ts';
+
+afterAll(emptyCache, 30_000);
+
+describe('with pages as large as visitors can make them,', () => {
+  beforeAll(writeLargePages, 60_000);
+  afterAll(removeLargePages);
+
+  it('200 MiB of cached pages leave the cache within 128 MiB, with its hot entries', async () => {
+    const hot = Array.from({ length: 20 }, (_, index) => `/products/${index + 1}/styles`);
+    for (const path of hot) await untilCached(path);
+    const pages = Array.from(
+      { length: 240 },
+      (_, index) => `${answersOf(index % 30)}count=${89 - Math.floor(index / 30)}`,
+    );
+    let largest_MiB = 0;
+    await withBystander(async () => {
+      const reading = Array.from({ length: 4 }, async () => {
+        for (let path = pages.pop(); path; path = pages.pop()) await untilCached(path);
+      });
+      const isDone = Promise.all(reading).then(() => true);
+      while (!(await Promise.race([isDone, sleep(1000, false)]))) {
+        for (const path of hot) await request(path);
+        largest_MiB = Math.max(largest_MiB, await cacheSize_MiB());
+      }
+    });
+    expect(largest_MiB).toBeGreaterThan(128); // Otherwise the test never reached the limit.
+    await sleep(10_000); // The cache manager runs at least every 10 s.
+    for (const path of hot) expect((await request(path)).headers['x-cache']).toMatch(/^(HIT|REVALIDATED)$/);
+    expect(await cacheSize_MiB()).toBeLessThanOrEqual(128);
+  }, 60_000);
+});
+
+it('100,000 different queries leave the cache within 128 MiB, with its hot entries', async () => {
+  const hot = Array.from({ length: 200 }, (_, index) => `/products/${index + 1}`);
+  const client = clientWith(64);
+  for (const path of [...hot, ...hot, ...hot]) await client(path);
+  await withBystander(async () => {
+    const statuses = new Set<number>();
+    let number = 0;
+    const reading = Array.from({ length: 64 }, async () => {
+      while (number < 100_000) {
+        const { status } = await client(`/products?page=${500 + number}&count=4&q=${number++}`);
+        statuses.add(status);
+      }
+    });
+    await Promise.all(reading);
+    expect(statuses).toEqual(new Set([200]));
+  });
+  // REVALIDATED entries are older than 50 s, and were still in the cache.
+  for (const path of hot) expect((await client(path)).headers['x-cache']).toMatch(/^(HIT|REVALIDATED)$/);
+  expect(await cacheSize_MiB()).toBeLessThanOrEqual(128);
+}, 120_000);
