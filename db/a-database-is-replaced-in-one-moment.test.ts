@@ -13,7 +13,7 @@ afterEach(() => database.drop());
 
 async function run(settings: DatabaseSettings, statement: string) {
   const client = new Client(settings);
-  client.on('error', () => {}); // it may be cut off
+  client.on('error', () => {}); // it may be disconnected
   await client.connect();
   try {
     return (await client.query(statement)).rows;
@@ -32,48 +32,48 @@ const databases = async () =>
     )
   ).map(({ datname }) => datname);
 
-/** A migrated database with one question in it. */
+/** Migrates a database and adds one question. */
 const fill = async (next: DatabaseSettings) => {
   await migrate(next, database.app.password);
   await run(next, "insert into qa.question (product_id, body, asker_name) values (1, 'new', 'n')");
 };
 
-it('has the new contents, and nothing is left over', async () => {
+it('a replaced database has the new contents, and no other database is left', async () => {
   await replaceDatabase(database.owner, fill);
   expect(await questions()).toEqual(['new']);
   expect(await databases()).toEqual([database.owner.database]);
 });
 
-it('is the old one until then, and cuts off who still uses it', async () => {
+it('the old database serves until the replacement, which disconnects its clients', async () => {
   const user = new Client(database.app);
-  const cutOff = new Promise<Error>(resolve => user.on('error', resolve));
+  const disconnect = new Promise<Error>(resolve => user.on('error', resolve));
   await user.connect();
   await replaceDatabase(database.owner, async next => {
     await fill(next);
     expect((await user.query('select body from qa.question')).rows).toEqual([{ body: 'old' }]);
   });
-  expect(await cutOff).toMatchObject({ code: '57P01' });
+  expect(await disconnect).toMatchObject({ code: '57P01' });
   expect(await questions()).toEqual(['new']);
 });
 
-it('is replaced while clients connect again and again', async () => {
+it('a replacement succeeds while clients keep reconnecting', async () => {
   let isOver = false;
-  const answers = new Set<string>();
+  const results = new Set<string>();
   const client = async () => {
     while (!isOver) {
-      const answer = await questions().catch(({ code }) => `failed with ${code}`);
-      answers.add(String(answer));
+      const result = await questions().catch(({ code }) => `failed with ${code}`);
+      results.add(String(result));
     }
   };
   const clients = [1, 2, 3, 4].map(client);
   await replaceDatabase(database.owner, fill);
   isOver = true;
   await Promise.all(clients);
-  expect([...answers].filter(answer => !answer.startsWith('failed'))).not.toContain('');
+  expect([...results].filter(result => !result.startsWith('failed'))).not.toContain('');
   expect(await questions()).toEqual(['new']);
 });
 
-it('stays as it is when the new one cannot be filled, and what is left over does not matter', async () => {
+it('a failed replacement changes nothing, and the next one succeeds', async () => {
   const failing = replaceDatabase(database.owner, async next => {
     await fill(next);
     throw new Error('no more');
@@ -85,7 +85,7 @@ it('stays as it is when the new one cannot be filled, and what is left over does
   expect(await databases()).toEqual([database.owner.database]);
 });
 
-it('is replaced by one at a time', async () => {
+it('concurrent replacements run one at a time', async () => {
   await Promise.all([1, 2, 3].map(() => replaceDatabase(database.owner, fill)));
   expect(await questions()).toEqual(['new']);
   expect(await databases()).toEqual([database.owner.database]);

@@ -24,11 +24,11 @@ afterEach(async () => {
 });
 
 const run = (patience_ms?: number) => migrate(database.owner, database.app.password, patience_ms);
-/** As pg_dump does, to its end. */
+/** Takes the locks of pg_dump, until the commit. */
 const beginDump = () => dump.query('begin; lock table qa.question, qa.answer in access share mode');
 const name = '008_by_helpfulness.sql';
 
-it('while a dump keeps it from its locks; it is applied after the dump', async () => {
+it('a migration that waits for a dump delays reads by less than 1 s, and is applied after the dump', async () => {
   await beginDump();
   let isOver = false;
   const migrating = run().finally(() => {
@@ -48,10 +48,10 @@ it('while a dump keeps it from its locks; it is applied after the dump', async (
   expect(longest_ms).toBeLessThan(1_000);
 });
 
-it('and says so when it gives up', async () => {
+it('a migration that does not get its locks says so', async () => {
   await beginDump();
   await expect(run(1_000)).rejects.toThrow(
-    `Migration ${name} changed nothing: others kept its tables locked for 1 s. Run it again when they have ended.`,
+    `Migration ${name} changed nothing: other sessions kept its tables locked for 1 s. Run it again when they have ended.`,
   );
   await dump.query('commit');
   expect((await owner.query('select max(number) as newest from public.migration')).rows).toEqual([
@@ -60,7 +60,7 @@ it('and says so when it gives up', async () => {
   expect(await run()).toEqual([name]);
 });
 
-it('and ends in a sentence when its connection is ended', async () => {
+it('a migration whose connection is terminated fails with one sentence', async () => {
   await beginDump();
   const failing = expect(run()).rejects.toThrow(
     `Migration ${name} failed and changed nothing: terminating connection`,
@@ -73,7 +73,7 @@ it('and ends in a sentence when its connection is ended', async () => {
   expect(await run()).toEqual([name]);
 });
 
-it('also as an owner who may not set deadlock_timeout', async () => {
+it('waits are limited for an owner without the right to set deadlock_timeout', async () => {
   const role = `plain_${database.owner.database}`;
   await owner.query(`create role ${role}; grant usage, create on schema qa to ${role};
     alter table qa.question owner to ${role}; set role ${role}`);
@@ -95,7 +95,7 @@ it('also as an owner who may not set deadlock_timeout', async () => {
   );
 });
 
-it('also when whoever has the locks stands still, as after Ctrl-Z', async () => {
+it('a read waits less than 3 s for a suspended client that holds locks', async () => {
   const frozen = new Client(database.owner);
   frozen.on('error', () => {});
   await frozen.connect();
@@ -115,7 +115,7 @@ it('also when whoever has the locks stands still, as after Ctrl-Z', async () => 
   await expect(owner.query('select added from qa.question')).rejects.toThrow('does not exist');
 });
 
-it('and a commit without an answer is told apart from a failure', async () => {
+it('an unconfirmed commit is distinguished from a failure', async () => {
   const client = new Client(database.owner);
   client.on('error', () => {});
   await client.connect();
@@ -127,7 +127,7 @@ it('and a commit without an answer is told apart from a failure', async () => {
   await expect(
     withShortWaits(before(client, 'commit', end), { patience_ms: 1 }, async () => true),
   ).rejects.toThrow(UncertainCommit);
-  // The server says that it did not commit.
+  // The server reports that it did not commit.
   await owner.query('create table public.parent (id integer primary key)');
   await owner.query(
     'create table public.child (id integer references public.parent deferrable initially deferred)',

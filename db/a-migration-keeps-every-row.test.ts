@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const run = (path: string) => owner.query(readFileSync(join(import.meta.dirname, path), 'utf8'));
 
-/** All that the tables hold. */
+/** The contents of all tables. */
 async function contents() {
   const { rows: products } = await owner.query(
     `select product_id, position, summary::json, features::json, styles::json, related::json from catalogue.product
@@ -33,7 +33,7 @@ async function contents() {
   return { products, questions, answers };
 }
 
-test('004 and 005 make of the rows what an import makes of the same files', async () => {
+test('004 and 005 convert rows to the same contents as an import of the same files', async () => {
   await importFolder({
     owner: database.owner,
     folder: folderAt(join(import.meta.dirname, '../app/testing/rows')),
@@ -53,7 +53,7 @@ test('004 and 005 make of the rows what an import makes of the same files', asyn
   expect(written(migrated.questions)).toMatchObject([{ question_id: 3 }]);
   expect(written(migrated.answers)).toMatchObject([{ answer_id: 5 }, { answer_id: 8 }]);
   await owner.query('update qa.question set user_written = false; update qa.answer set user_written = false');
-  // As text, too: in the same order, whatever the spaces.
+  // Compared as text, too, because toEqual ignores the order of keys.
   expect(JSON.stringify(await contents())).toBe(JSON.stringify(imported));
   expect(imported.products).toHaveLength(6);
 
@@ -63,7 +63,7 @@ test('004 and 005 make of the rows what an import makes of the same files', asyn
   expect(rows).toEqual([{ answer_id: 101, photo_id: 101 }]);
 });
 
-test('005 passes when the last id of all was given out', async () => {
+test('005 succeeds when the last possible id is in use', async () => {
   await owner.query('drop schema catalogue cascade; drop schema qa cascade; drop schema idempotency cascade');
   await owner.query('delete from public.migration where number > 3');
   for (const path of ['migrations/002_catalogue.sql', 'migrations/003_qa.sql']) await run(path);
@@ -72,7 +72,7 @@ test('005 passes when the last id of all was given out', async () => {
   await expect(owner.query(`select nextval('qa.photo_id')`)).rejects.toThrow('reached maximum');
 });
 
-test('007 lets an e-mail address be missing, and rewrites no table', async () => {
+test('007 makes e-mail addresses optional without rewriting a table', async () => {
   await undo007(owner);
   const files = async () =>
     (await owner.query("select pg_relation_filepath('qa.question'), pg_relation_filepath('qa.answer')")).rows;

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { folderAt } from './import/data-folder.ts';
-import { importFolder } from './import/import-folder.ts';
-import { qaFolder } from './import/testing/data-folder.ts';
+import { importFrom, qaFolder } from './import/testing/data-folder.ts';
 import { migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 import { undo008 } from './testing/undo.ts';
@@ -25,8 +22,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Lets an autovacuum of qa.question begin that takes minutes. */
-async function autovacuum(): Promise<void> {
+/** Starts an autovacuum of qa.question that takes minutes. */
+async function startAutovacuum(): Promise<void> {
   await owner.query(`
     insert into qa.question (product_id, body, asker_name, user_written)
       select 1, repeat('b', 1000), 'n', false from generate_series(1, 20000);
@@ -43,19 +40,15 @@ async function isVacuuming(): Promise<boolean> {
   return rowCount === 1;
 }
 
-test('to the swap of an import', async () => {
+test('an autovacuum yields to the swap of an import', async () => {
   const folder = await qaFolder({ 'questions.csv': ['1,5,"next",1,"n","e@x.com",0,3'] });
-  await autovacuum();
-  await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-  });
+  await startAutovacuum();
+  await importFrom(folder, database.owner);
   expect((await owner.query('select body from qa.question')).rows).toEqual([{ body: 'next' }]);
 });
 
-test('to a migration', async () => {
+test('an autovacuum yields to a migration', async () => {
   await undo008(owner);
-  await autovacuum();
+  await startAutovacuum();
   expect(await migrate(database.owner, database.app.password)).toEqual(['008_by_helpfulness.sql']);
 });

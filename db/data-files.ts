@@ -1,6 +1,6 @@
 /**
  * The type of a column. An `id` is 1 to 2,000,000,000, an `integer` 0 to 2147483647, a `price` 0 to 2147483647.99 with
- * at most two decimals. A column with a `?` type may be NULL: a bare `null`, or nothing at all.
+ * at most two decimals. A column with a `?` type may be NULL, written as a bare `null` or as an empty value.
  */
 export type ColumnType =
   | 'id'
@@ -14,15 +14,15 @@ export type ColumnType =
 
 export interface DataFile {
   readonly name: string;
-  /** Another name that the file may have. */
+  /** An alternative name of the file. */
   readonly otherName?: string;
   /** The documented columns, in their documented order. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** Lines after the header in the real set. */
+  /** The number of lines after the header in the real set. */
   readonly rows: number;
 }
 
-/** The data files of the catalogue; each stands after the file its rows refer to. */
+/** The data files of the catalogue, each after the file that its rows refer to. */
 export const catalogueFiles = [
   {
     name: 'product.csv',
@@ -71,7 +71,7 @@ export const catalogueFiles = [
   },
 ] as const satisfies readonly DataFile[];
 
-/** The data files of questions and answers, in the same order of reference. */
+/** The data files of questions and answers, each after the file that its rows refer to. */
 export const qaFiles = [
   {
     name: 'questions.csv',

@@ -1,9 +1,9 @@
 import { getSystemErrorMessage } from 'node:util';
 
-/** Why there is no embedded PostgreSQL, in a sentence for whoever started it. */
+/** The embedded PostgreSQL cannot be used. The message is one sentence for the user. */
 export class EmbeddedFailure extends Error {}
 
-/** What the machine did not allow: to write where the data lies, or to initdb. Any other error is a bug, and stays as it is. */
+/** Converts an error of the file system or of initdb. Any other error is a bug, and is returned unchanged. */
 export function asEmbeddedFailure(error: unknown, folder: string): unknown {
   const { code, errno, path, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
   if (typeof errno === 'number' && code && notAllowed.has(code)) {
@@ -17,10 +17,10 @@ export function asEmbeddedFailure(error: unknown, folder: string): unknown {
   );
 }
 
-/** The reason in what initdb said, without the time and the program's name before it. */
-function reasonIn(said: string): string {
-  if (/no space left|free disk space/i.test(said)) return 'the disk is full';
-  const lines = said.trim().split('\n');
+/** The reason in initdb's output, without the time and the program's name. */
+function reasonIn(output: string): string {
+  if (/no space left|free disk space/i.test(output)) return 'the disk is full';
+  const lines = output.trim().split('\n');
   const line = lines.find(text => /\b(?:fatal|panic|error):/i.test(text)) ?? lines.at(-1) ?? '';
   return line.replace(/^.*?\b(?:fatal|panic|error): +/i, '').replace(/\.$/, '');
 }

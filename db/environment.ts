@@ -5,10 +5,10 @@ import { parseEnv } from 'node:util';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting that cannot be used. Its message is one sentence that names the setting. */
+/** An invalid setting. The message is one sentence that names the setting. */
 export class SettingError extends Error {}
 
-/** The setting as text; empty counts as absent. Throws SettingError when it is absent and has no default. */
+/** The setting as text; an empty one counts as missing. Throws SettingError when it is missing and has no default. */
 export function textSetting(environment: Environment, name: string, fallback?: string): string {
   const value = environment[name] || fallback;
   if (value === undefined) throw new SettingError(`${name} is missing.`);
@@ -28,7 +28,7 @@ export function integerSetting(
   throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
 }
 
-/** The settings of the stack of this checkout, as Compose reads them: .env, and the environment wins over it. */
+/** The settings of this checkout's stack, as Compose reads them: .env, overridden by the environment. */
 export function stackSettings(): Environment {
   return { ...parseEnv(dotenv()), ...process.env };
 }
@@ -43,8 +43,8 @@ function dotenv(): string {
 }
 
 /**
- * Where that stack answers, by HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for anything
- * else.
+ * The stack's address, from HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for any
+ * other value.
  */
 export function stackAddress(settings: Environment): URL {
   const text = settings.HTTP_PORT || '8080';
@@ -57,7 +57,7 @@ export function stackAddress(settings: Environment): URL {
   );
 }
 
-/** A secret from NAME or from the file that NAME_FILE names. Throws SettingError when there is neither. */
+/** A secret from NAME, or from the file named by NAME_FILE. Throws SettingError when both are missing. */
 export function secretSetting(environment: Environment, name: string): string {
   const file = environment[`${name}_FILE`];
   const secret = file ? readSecret(name, file) : environment[name];
@@ -74,7 +74,7 @@ function readSecret(name: string, file: string): string {
   }
 }
 
-/** How to reach a database of PostgreSQL as one of its roles. */
+/** Connection settings for one database and role. */
 export interface DatabaseSettings {
   readonly host: string;
   readonly port: number;
@@ -83,7 +83,7 @@ export interface DatabaseSettings {
   readonly password: string;
 }
 
-/** How to reach PostgreSQL, from its own variables PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD(_FILE). */
+/** Connection settings from PostgreSQL's variables PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD(_FILE). */
 export function databaseSettings(environment: Environment): DatabaseSettings {
   return {
     host: textSetting(environment, 'PGHOST', '127.0.0.1'),

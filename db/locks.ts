@@ -2,41 +2,44 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, DatabaseError } from 'pg';
 
 /**
- * An advisory lock: a migration holds it while it changes the schema, an import while it copies or swaps a schema. Any number, as
- * long as nothing else in the database locks it.
+ * An advisory lock. A migration holds it while it changes the schema, and an import while it copies or swaps a schema.
+ * Any number that nothing else in the database uses.
  */
 export const migrationLock = 7_205_941;
 
-/** What a transaction that takes table locks may wait, in milliseconds: every later read and write of the table waits, too. */
+/**
+ * Limits for a transaction that takes table locks, in milliseconds. All later reads and writes of the table wait behind
+ * it.
+ */
 const wait_ms = {
   /**
-   * An autovacuum gives way only after this time. PostgreSQL's default is 1,000 ms, and only a superuser may set less.
+   * An autovacuum yields only after this time. PostgreSQL's default is 1,000 ms, and only a superuser may change it.
    * https://www.postgresql.org/docs/18/runtime-config-locks.html#GUC-DEADLOCK-TIMEOUT
    */
   deadlockCheck: 100,
-  /** From then on. With the check, in all less than the time in which the app must answer a read. */
+  /** The wait after this check. Both together are less than the app's time limit for a read. */
   afterwards: 400,
-  /** For the client's next statement: one that was stopped, or whose network was cut, keeps its locks no longer. */
+  /** The wait for the client's next statement. A suspended or disconnected client keeps its locks no longer. */
   idle: 2_000,
 };
-/** Between two attempts, in milliseconds: longer each time, so that the reads and writes that waited run in between. */
-const pauses_ms = { step: 250, most: 5_000 };
+/** Pauses between attempts, in milliseconds. They grow, so that waiting reads and writes run in between. */
+const pauses_ms = { step: 250, max: 5_000 };
 
-/** The server did not confirm the commit, so the transaction may have been committed or not. */
+/** The server did not confirm the commit, so the transaction may or may not be committed. */
 export class UncertainCommit extends Error {}
 
 export interface Patience {
-  /** How long to make new attempts, in milliseconds. */
+  /** The time limit for new attempts, in milliseconds. */
   readonly patience_ms: number;
-  /** Ends the attempts. */
+  /** Aborts the attempts. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs `work` in a transaction that waits for each lock for half a second at most, and runs it anew until it has all its locks.
- * `work` returns false to be run anew. Returns false when the patience ended; nothing is changed then.
+ * Runs `work` in a transaction that waits at most half a second for each lock. Repeats the transaction when a lock is
+ * not available, or when `work` returns false. Returns false after the time limit; then nothing has changed.
  *
- * Throws UncertainCommit when the server did not confirm the commit. After any other error nothing is changed.
+ * Throws UncertainCommit when the server did not confirm the commit. After any other error nothing has changed.
  */
 export async function withShortWaits(
   client: Client,
@@ -47,7 +50,7 @@ export async function withShortWaits(
   for (let attempt = 1; performance.now() < end; attempt++) {
     signal?.throwIfAborted();
     if (await attemptOnce(client, work)) return true;
-    await sleep(Math.min(attempt * pauses_ms.step, pauses_ms.most));
+    await sleep(Math.min(attempt * pauses_ms.step, pauses_ms.max));
   }
   return false;
 }
@@ -61,7 +64,7 @@ async function attemptOnce(client: Client, work: () => Promise<boolean>): Promis
       return false;
     }
   } catch (error) {
-    await client.query('rollback').catch(() => {}); // The server rolled back when the connection broke.
+    await client.query('rollback').catch(() => {}); // After a broken connection the server rolls back itself.
     if (isLockMissed(error)) return false;
     throw error;
   }
@@ -71,7 +74,9 @@ async function attemptOnce(client: Client, work: () => Promise<boolean>): Promis
   return true;
 }
 
-/** Sets the limits of the current transaction. Without the right to set deadlock_timeout the waits are a second longer. */
+/**
+ * Sets the limits of the current transaction. Without the right to set deadlock_timeout, waits are about 1 s longer.
+ */
 async function limitWaits(client: Client): Promise<void> {
   await client.query(`set local idle_in_transaction_session_timeout = ${wait_ms.idle}`);
   await client.query(
@@ -84,12 +89,12 @@ async function limitWaits(client: Client): Promise<void> {
   );
 }
 
-/** Whether a lock was not to be had in time, or would have meant a deadlock. */
+/** Whether a lock timed out, or caused a deadlock. */
 export function isLockMissed(error: unknown): boolean {
   return error instanceof DatabaseError && ['55P03', '40P01'].includes(error.code ?? '');
 }
 
-/** Whether the server rolled back instead: it says so in any error but that it ends the connection (57P). */
+/** Whether the server rolled back instead of committing. It reports so with any error outside class 57P (shutdown). */
 function isRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && !error.code?.startsWith('57P');
 }

@@ -5,7 +5,7 @@ import { Client, type DatabaseError } from 'pg';
 import type { DatabaseSettings } from './environment.ts';
 import { migrationLock, UncertainCommit, withShortWaits } from './locks.ts';
 
-/** How long each migration is tried while others use its tables, in milliseconds: a forgotten transaction ends after 60 s. */
+/** The time limit for a migration's locks, in milliseconds. A forgotten transaction ends after 60 s. */
 const defaultPatience_ms = 120_000;
 
 interface Migration {
@@ -15,20 +15,20 @@ interface Migration {
   readonly checksum: string;
 }
 
-/** Why the schema cannot be brought up to date: a sentence that names the migration and says what to do. */
+/** The schema cannot be brought up to date. The message names the migration and says what to do. */
 export class MigrationFailure extends Error {}
 
-const startAnew = 'or delete all data with make reset (TARGET=dev: the data of make dev)';
+const orDeleteAll = 'or delete all data with make reset (TARGET=dev: the data of make dev)';
 
 /**
- * Brings the schema up to date: applies, in order, the files of db/migrations that the database has not seen,
- * each in a transaction of its own, and gives the app's role its password. Safe to run again and by several at
- * once (the others wait). Returns the names of the migrations it applied.
+ * Brings the schema up to date: applies the missing files of db/migrations in order, each in its own transaction, and
+ * sets the password of the app's role. Safe to repeat and to run concurrently. Returns the names of the applied
+ * migrations.
  *
- * A migration waits for each lock for half a second at most, as all later reads wait behind it, and is then run anew.
+ * A migration waits at most half a second for each lock, because all later reads wait behind it. Then it is repeated.
  *
- * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for one that was applied and has since been changed or removed,
- * and for a file name that is no migration's.
+ * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for an applied one
+ * that was changed or removed, and for an invalid file name.
  */
 export async function migrate(
   owner: DatabaseSettings,
@@ -36,7 +36,7 @@ export async function migrate(
   patience_ms = defaultPatience_ms,
 ): Promise<string[]> {
   const client = new Client(owner);
-  // A connection that breaks fails the statement that runs or comes next; this event tells nothing more.
+  // A broken connection also fails the current or next statement, so this event adds nothing.
   client.on('error', () => {});
   await client.connect();
   try {
@@ -65,11 +65,11 @@ async function applyMissing(client: Client, patience_ms: number): Promise<string
     const wasApplied = `Migration ${name} was applied to this database and`;
     if (!migration)
       throw new MigrationFailure(
-        `${wasApplied} is not in db/migrations: use the version of the code that has it, ${startAnew}.`,
+        `${wasApplied} is not in db/migrations: use the version of the code that has it, ${orDeleteAll}.`,
       );
     if (migration.checksum !== checksum)
       throw new MigrationFailure(
-        `${wasApplied} has been changed since: restore it and add a new migration instead, ${startAnew}.`,
+        `${wasApplied} has been changed since: restore it and add a new migration instead, ${orDeleteAll}.`,
       );
   }
   const missing = migrations.filter(({ number }) => !known.has(number));
@@ -80,7 +80,7 @@ async function applyMissing(client: Client, patience_ms: number): Promise<string
 function readMigrations(): Migration[] {
   const folder = join(import.meta.dirname, 'migrations');
   const names = readdirSync(folder)
-    .filter(name => /^\d.*[^~]$|\.sql$/i.test(name)) // not what an editor keeps beside a file
+    .filter(name => /^\d.*[^~]$|\.sql$/i.test(name)) // without backup files of editors
     .sort();
   names.forEach(checkName);
   return names.map(name => {
@@ -117,14 +117,14 @@ async function apply(client: Client, migration: Migration, patience_ms: number):
   });
   if (!isApplied)
     throw new MigrationFailure(
-      `Migration ${name} changed nothing: others kept its tables locked for ${patience_ms / 1000} s. Run it again when they have ended.`,
+      `Migration ${name} changed nothing: other sessions kept its tables locked for ${patience_ms / 1000} s. Run it again when they have ended.`,
     );
 }
 
 function failureOf({ name, sql }: Migration, cause: DatabaseError | UncertainCommit): MigrationFailure {
   if (cause instanceof UncertainCommit)
     return new MigrationFailure(
-      `The connection broke in the moment of the commit: migration ${name} is applied whole or not at all. Run it again to be sure.`,
+      `The connection broke during the commit: migration ${name} is applied completely or not at all. Run it again to be sure.`,
       { cause },
     );
   const { message, position } = cause;

@@ -30,24 +30,24 @@ const toEmpty = () =>
   );
 const run = () => migrate(database.owner, database.app.password);
 
-it('applies each once, in order', async () => {
+it('each migration is applied once, in order', async () => {
   await toEmpty();
   expect(await run()).toEqual(names);
   expect(await run()).toEqual([]);
 });
 
-it('lets only one of several apply them', async () => {
+it('one of several concurrent runs applies the migrations', async () => {
   await toEmpty();
   const applied = await Promise.all([run(), run(), run()]);
   expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([names, [], []]);
 });
 
-it('refuses when one that was applied has been changed since', async () => {
+it('a changed migration that was already applied is refused', async () => {
   await owner.query("update public.migration set checksum = 'other' where number = 2");
   await expect(run()).rejects.toThrow('002_catalogue.sql was applied to this database and has been changed');
 });
 
-it('changes nothing when one fails', async () => {
+it('a failed migration changes nothing', async () => {
   await toEmpty();
   await owner.query('create schema qa');
   await expect(run()).rejects.toThrow(
@@ -59,10 +59,10 @@ it('changes nothing when one fails', async () => {
   expect(await run()).toEqual(names.slice(2));
 });
 
-it('gives the app its password anew, also when no migration is missing', async () => {
+it("each run sets the app's password, even when no migration is missing", async () => {
   const hash = async () =>
     (await owner.query("select rolpassword from pg_authid where rolname = 'elier_app'")).rows[0].rolpassword;
-  const before = await hash(); // salted: the same password anew has another
+  const before = await hash(); // salted, so setting the same password changes the hash
   expect(await run()).toEqual([]);
   expect(await hash()).not.toBe(before);
   await expect(new Client({ ...database.app, password: 'wrong' }).connect()).rejects.toThrow('password');

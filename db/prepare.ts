@@ -2,8 +2,8 @@ import { databaseSettings, secretSetting } from './environment.ts';
 import { migrate } from './migrate.ts';
 import { importSample } from './sample.ts';
 
-// Makes the database that PGHOST … name ready to be served, as its owner: its schema up to date, the app's role with
-// the password in APP_PASSWORD(_FILE), and a generated sample in it when it is empty. Safe to run again.
+// Prepares the database that PGHOST … name, as its owner: brings the schema up to date, sets the app's password from
+// APP_PASSWORD(_FILE), and imports a generated sample if the database is empty. Safe to run again.
 try {
   const owner = databaseSettings(process.env);
   for (const name of await migrate(owner, secretSetting(process.env, 'APP_PASSWORD'))) {
@@ -15,6 +15,6 @@ try {
   );
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
-  console.error(message || code); // a connection that failed on several addresses has a code only
+  console.error(message || code); // a connection error for several addresses has no message
   process.exitCode = 1;
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { developmentFolder, EmbeddedFailure, embeddedOwner } from './embedded.ts';
 
-// The machine's psql on the database of `make dev`: `make psql TARGET=dev`. The npm package of PostgreSQL has none.
-process.on('SIGINT', () => {}); // psql's own: it ends a query
+// Runs psql on the database of `make dev` for `make psql TARGET=dev`. Uses the system's psql, as the npm package has
+// none.
+process.on('SIGINT', () => {}); // left to psql, which cancels the current query
 
 try {
   const { host, port, database, user, password } = await embeddedOwner(developmentFolder());

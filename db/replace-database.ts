@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
 import type { DatabaseSettings } from './environment.ts';
 
-/** Any number, as long as nothing else on the server locks it: one replacement at a time. */
+/** An advisory lock in template1 that allows one replacement at a time. Any number that nothing else there uses. */
 const replacementLock = 7_205_942;
-/** Clients connect again as soon as they are cut off; each try holds new ones back while the old ones go. */
-const mostTries = 5;
+/** Attempts at the renames. Disconnected clients reconnect at once, and so may block a rename. */
+const maxAttempts = 5;
 
 /**
- * Puts a new database in the place of one: makes it beside it, has it filled, and exchanges the names in one moment. The
- * clients of the old one are cut off then and find the new one when they connect again. A failure before that moment changes
- * nothing. Everything in the old database is gone afterwards.
+ * Replaces a database: creates a new one, calls `fill`, and exchanges the names in one transaction. This disconnects
+ * all clients, and they reach the new database when they reconnect. Then drops the old database. An earlier failure
+ * changes nothing.
  */
 export async function replaceDatabase(
   owner: DatabaseSettings,
@@ -18,7 +18,7 @@ export async function replaceDatabase(
 ): Promise<void> {
   const next = `${owner.database}_next`;
   const old = `${owner.database}_old`;
-  const server = new Client({ ...owner, database: 'template1' }); // none of the three, and there on every server
+  const server = new Client({ ...owner, database: 'template1' }); // exists on every server, and is none of the three
   await server.connect();
   try {
     await server.query('select pg_advisory_lock($1)', [replacementLock]);
@@ -47,7 +47,7 @@ async function exchange(server: Client, current: string, next: string, old: stri
       return;
     } catch (error) {
       await server.query('rollback');
-      if ((error as { code?: string }).code !== inUse || attempt === mostTries) throw error;
+      if ((error as { code?: string }).code !== inUse || attempt === maxAttempts) throw error;
       await sleep(100);
     }
   }

@@ -6,12 +6,11 @@ import { migrate } from './migrate.ts';
 import { replaceDatabase } from './replace-database.ts';
 import { importSample } from './sample.ts';
 
-// Puts a database back to a generated sample: `make reset`, which asks first. Whoever it is serves on until the sample is there.
+// Resets a database to a generated sample for `make reset`, which asks for confirmation first. The app keeps serving
+// the old data until the sample is ready.
 const { target } = new Command('reset')
-  .description(
-    'Deletes all data of the database that PGHOST … name and puts the generated sample in its place.',
-  )
-  .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
+  .description('Replaces all data of the database that PGHOST … name by the generated sample.')
+  .addOption(new Option('--target <database>', 'dev: the database of "make dev"').choices(['dev']))
   .parse()
   .opts<{ target?: 'dev' }>();
 
@@ -20,12 +19,12 @@ try {
   else if (await isEmbeddedRunning(developmentFolder()))
     await reset(await embeddedOwner(developmentFolder()), developmentPassword);
   else {
-    await rm(developmentFolder(), { recursive: true, force: true }); // whatever state it is in
+    await rm(developmentFolder(), { recursive: true, force: true }); // works in any state of the folder
     console.log('All data of make dev is deleted: its next start makes the sample.');
   }
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
-  console.error(message || code); // a connection that failed on several addresses has a code only
+  console.error(message || code); // a connection error for several addresses has no message
   process.exitCode = 1;
 }
 

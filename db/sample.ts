@@ -7,12 +7,12 @@ import { generate } from './generate/generate.ts';
 import { folderAt } from './import/data-folder.ts';
 import { importFolder } from './import/import-folder.ts';
 
-/** A thousand products, 39 thousand rows. */
+/** 1,000 products, 39,000 rows. */
 const sampleScale = 0.001;
 
 /**
- * Imports a small generated data set into a migrated database that has nothing in it. Returns how many rows it
- * imported; 0 when there was something. Throws what `importFolder` throws.
+ * Imports a small generated data set into an empty, migrated database. Returns the number of imported rows, or 0 when
+ * the database is not empty. Throws the errors of `importFolder`.
  */
 export async function importSample(owner: DatabaseSettings): Promise<number> {
   if (!(await isEmpty(owner))) return 0;

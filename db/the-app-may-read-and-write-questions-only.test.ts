@@ -26,7 +26,7 @@ it.each([
   'select * from idempotency.kept',
   "insert into idempotency.kept (key, fingerprint, product_id, question_id) values ('k', 'f', 1, 1)",
   'delete from idempotency.kept',
-])('may %s', async statement => {
+])('the app may %s', async statement => {
   await app.query('begin');
   await app.query(statement);
   await app.query('rollback');
@@ -58,6 +58,6 @@ it.each([
   'select * from pg_authid',
   "copy (select 1) to '/tmp/elier'",
   'set role elier',
-])('may not %s', async statement => {
+])('the app may not %s', async statement => {
   await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' });
 });

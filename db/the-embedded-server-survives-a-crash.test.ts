@@ -24,20 +24,20 @@ const run = async (statement: string) => {
   return rows;
 };
 
-it('sorts and folds text by rules of its own, which every machine has', async () => {
+it('the embedded server uses a built-in locale that exists on every machine', async () => {
   const rules =
     'select datlocprovider as by, datlocale as locale from pg_database where datname = current_database()';
   expect(await run(rules)).toEqual([{ by: 'b', locale: 'C.UTF-8' }]);
   expect(await run("select upper('é') as upper")).toEqual([{ upper: 'É' }]);
 });
 
-it('joins the server that runs on its folder', async () => {
+it('a second start uses the running server', async () => {
   await run('create table kept as select 1 as one');
   const again = await startEmbedded(folder);
   expect(again.owner).toEqual(server.owner);
 });
 
-it('does not stop a server that somebody else uses', async () => {
+it('a stop leaves a server running that another client uses', async () => {
   const other = new Client(server.owner);
   await other.connect();
   await server.stop();
@@ -45,11 +45,11 @@ it('does not stop a server that somebody else uses', async () => {
   await other.end();
 });
 
-it('starts again after a crash, also when its old process number has a new owner', async () => {
+it('a crashed server starts again, even if its old process id is in use', async () => {
   const pidFile = join(folder, 'data', 'postmaster.pid');
   const lines = (await readFile(pidFile, 'utf8')).split('\n');
   process.kill(Number(lines[0]), 'SIGKILL');
-  await sleep(1000); // until its children have noticed
+  await sleep(1000); // until its child processes have exited
   await writeFile(pidFile, ['1', ...lines.slice(1)].join('\n'));
   server = await startEmbedded(folder);
   expect(await run('select one from kept')).toEqual([{ one: 1 }]);

@@ -18,7 +18,7 @@ const failure = async (attempt: Promise<unknown>) => {
   return error?.message;
 };
 
-it('cannot write where the data lies', async () => {
+it('the error says that the data folder cannot be written', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   expect(await failure(startEmbedded(join(file, 'data')))).toMatch(
@@ -26,27 +26,27 @@ it('cannot write where the data lies', async () => {
   );
 });
 
-it('has data of another version', async () => {
+it('the error names the other version of the data', async () => {
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data', 'PG_VERSION'), '9\n');
   expect(await failure(startEmbedded(folder))).toMatch(
-    /^The data in .* is of PostgreSQL 9, and this is [0-9]+: make reset TARGET=dev starts anew\.$/,
+    /^The data in .* is of PostgreSQL 9, but this is PostgreSQL [0-9]+: make reset TARGET=dev deletes the data\.$/,
   );
 });
 
-it('is not running', async () => {
+it('the error says that no server is running', async () => {
   expect(await failure(embeddedOwner(folder))).toBe(
     `No embedded PostgreSQL is running on ${folder}: start it with "make dev".`,
   );
 });
 
-it('has a setting that the server does not know, which the end of its log tells', async () => {
+it('the error shows the end of the log, which names an unknown setting', async () => {
   expect(await failure(startEmbedded(folder, ['no_such_setting=1']))).toMatch(
     /^The embedded PostgreSQL did not start\. Its log .* ends with:\n(?:.*\n)*.*no_such_setting/,
   );
 });
 
-it('is one server for all that start it, and stop it, at the same moment', async () => {
+it('concurrent starts and stops share one server', async () => {
   const servers = await Promise.all([1, 2, 3].map(() => startEmbedded(folder)));
   for (const { owner } of servers) expect(owner).toEqual(servers[0]?.owner);
   await Promise.all(servers.map(server => server.stop()));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops with one sentence unless the stack runs. For commands that use the stack but must not start it.
+# Fails with one sentence unless the stack runs. For commands that use the stack but must not start it.
 # usage: deploy/check-stack.sh <make target>
 set -euo pipefail
 

@@ -1,4 +1,5 @@
-# Prints the commands of the Makefile by group, in lines of at most 70 characters: "## Group" and "target: … ## what it does".
+# Prints the commands of the Makefile by group, in lines of at most 70 characters. The Makefile marks them with "## Group" and
+# "target: … ## description".
 BEGIN { width = 70; indent = 21 }
 
 /^## / { printf "\n%s\n", substr($0, 4) }

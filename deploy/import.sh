@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Imports the data files of the folder $DATA into the stack. The container reads them from a stream (db/import/data-stream.ts):
-# it need not see the folder, and nothing is stored twice. `make import`.
+# Imports the data files of the folder $DATA into the stack, for `make import`. The container reads a stream of the files
+# (db/import/data-stream.ts), so it needs no access to the folder, and nothing is stored twice.
 . deploy/stack.sh
 
 # The data files in the order in which the importer reads them (db/data-files.ts).
 known='product.csv products.csv features.csv styles.csv photos.csv skus.csv related.csv
   questions.csv answers.csv answers_photos.csv'
-start_bytes=65536 # as db/import/data-stream.ts has it
+start_bytes=65536 # startBytes in db/import/data-stream.ts
 
 main() {
   find_folder
@@ -20,22 +20,22 @@ find_folder() {
     '~/'*) folder=$HOME/${DATA#'~/'} ;;
     *) folder=$DATA ;;
   esac
-  [ -d "$folder" ] || stop "There is no folder $DATA."
-  [ -r "$folder" ] && [ -x "$folder" ] || stop "The folder $DATA cannot be read."
+  [ -d "$folder" ] || fail "There is no folder $DATA."
+  [ -r "$folder" ] && [ -x "$folder" ] || fail "The folder $DATA cannot be read."
   list=$(basename "$(cd "$folder" && pwd)")
   files=()
   local name
   for name in $known; do
     [ -f "$folder/$name" ] || continue
-    [ -r "$folder/$name" ] || stop "$DATA/$name cannot be read."
+    [ -r "$folder/$name" ] || fail "$DATA/$name cannot be read."
     files+=("$name")
   done
 }
 
-# The lists of rejected and repaired lines go here. Seen before the import, not after it.
+# The folder for the lists of rejected and repaired lines. Checked before the import, which takes minutes.
 check_rejects() {
   mkdir -p rejects 2>/dev/null && [ -w rejects ] ||
-    stop "The folder $PWD/rejects cannot be written by $(id -un): remove it, or give it to $(id -un)."
+    fail "The folder $PWD/rejects cannot be written by $(id -un): remove it, or give it to $(id -un)."
 }
 
 import_files() {
@@ -45,11 +45,11 @@ import_files() {
     [ "$width" -gt 0 ] || width=80
     bars="--columns $width"
   fi
-  # shellcheck disable=SC2064 # the name as it is now
+  # shellcheck disable=SC2064 # expands the name now
   trap "docker rm --force --volumes $container >/dev/null 2>&1 || true" EXIT
   # shellcheck disable=SC2064
-  trap "docker kill --signal INT $container >/dev/null 2>&1 || true" INT TERM HUP # the importer gives up, and says so
-  set -m # in a process group of its own, which no Ctrl-C reaches
+  trap "docker kill --signal INT $container >/dev/null 2>&1 || true" INT TERM HUP # the importer aborts with a message
+  set -m # a process group of its own, so that Ctrl-C does not reach it
   # shellcheck disable=SC2086 # options, or none
   send_files | compose run --name "$container" --no-deps --no-TTY --env DISCARD_USER_ROWS --volume /app/rejects \
     prepare db/import/main.ts --stream $bars ${JSON:+--json} --rejects "rejects/$list.csv" "$DATA" &
@@ -62,7 +62,7 @@ import_files() {
 }
 
 send_files() {
-  local name sizes=() place
+  local name sizes=() index
   for name in ${files[@]+"${files[@]}"}; do
     sizes+=("$(wc -c <"$folder/$name" | tr -d ' ')")
     echo "${sizes[${#sizes[@]} - 1]} $name"
@@ -70,7 +70,7 @@ send_files() {
   list_further_files
   echo
   for name in ${files[@]+"${files[@]}"}; do head -c "$start_bytes" "$folder/$name"; done
-  for place in ${sizes[@]+"${!sizes[@]}"}; do head -c "${sizes[$place]}" "$folder/${files[$place]}"; done
+  for index in ${sizes[@]+"${!sizes[@]}"}; do head -c "${sizes[$index]}" "$folder/${files[$index]}"; done
 }
 
 list_further_files() {

@@ -7,14 +7,14 @@ const checkout = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'elier-make-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The first line of stderr that is not make's own, the lines of stdout, and the status. */
+/** Runs a command. `said` is the first line of stderr, `lines` are those of stdout. */
 function run(command: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = checkout) {
   const { PATH, HOME } = process.env;
   const { stdout, stderr, status } = spawnSync(command, words, { cwd, env: { PATH, HOME, ...environment } });
   return { said: stderr.toString().split('\n')[0], lines: stdout.toString().split('\n'), status };
 }
 
-/** A folder with the commands of every system that make and the scripts use, and with this `docker`, if any. */
+/** A folder with the standard commands that make and the scripts use, and with `docker` as a script, if given. */
 function pathWith(docker?: string): string {
   const path = mkdtempSync(join(folder, 'path-'));
   for (const name of [
@@ -39,7 +39,7 @@ function pathWith(docker?: string): string {
   return path;
 }
 
-describe('every command that needs Docker says what is missing, and what to do', () => {
+describe('every command that needs Docker says what to do without Docker', () => {
   const engineSays = (words: string) => `[ "$1" = compose ] || { echo '${words}' >&2; exit 1; }`;
 
   it.each([
@@ -57,7 +57,7 @@ describe('every command that needs Docker says what is missing, and what to do',
     [
       'a running engine',
       engineSays('Cannot connect to the Docker daemon at unix:///var/run/docker.sock.'),
-      /needs a running Docker engine, and the one of this machine does not answer: start /,
+      /needs a running Docker engine, and the one of this machine does not respond: start /,
     ],
   ])('%s', (_, docker, sentence) => {
     const PATH = pathWith(docker);
@@ -84,20 +84,20 @@ it.each(['blocks', 'load-clean', 'roll'])('make %s says that the stack does not 
   });
 });
 
-describe('a variable that make does not know', () => {
+describe('an unknown variable of make', () => {
   it.each([
     ['SCENARO=smoke', 'There is no variable SCENARO. The nearest is SCENARIO.'],
     ['scale=1', 'There is no variable scale. The nearest is SCALE.'],
     ['HTTPPORT=80', 'There is no variable HTTPPORT. The nearest is HTTP_PORT.'],
     ['FOO=1', 'There is no variable FOO.'],
-  ])('%s', (word, sentence) => {
+  ])('is refused with the nearest known one: %s', (word, sentence) => {
     const { said, lines, status } = run('make', ['ps', word]);
     expect(said?.replace(/^.*\*\*\* /, '')).toBe(`${sentence}  Stop.`);
     expect(lines).toEqual(['']);
     expect(status).toBe(2);
   });
 
-  it('is none of those that the help, the recipes and .env.example name', () => {
+  it('is never one that the help, a recipe or .env.example names', () => {
     const makefile = readFileSync(join(checkout, 'Makefile'), 'utf8');
     const settings = readFileSync(join(checkout, '.env.example'), 'utf8').match(/^[A-Z_]+(?==)/gm) ?? [];
     const help =
@@ -109,12 +109,12 @@ describe('a variable that make does not know', () => {
     const names = new Set([...settings, ...help, ...used, 'COMPOSE_FILE', 'DOCKER_HOST']);
     expect(names.size).toBeGreaterThan(20);
     for (const name of own) names.delete(name);
-    const words = [...names].map(name => `${name}=a b=c`); // a value is no name, whatever is in it
+    const words = [...names].map(name => `${name}=a b=c`); // a value that looks like a setting is not a name
     expect(run('make', ['-n', 'help', ...words])).toMatchObject({ said: '', status: 0 });
   });
 });
 
-it('make lists its commands in lines of at most 70 characters, without column', () => {
+it('make lists its commands in lines of at most 70 characters, without the column command', () => {
   const { lines, status } = run('make', [], { PATH: pathWith() });
   expect(status).toBe(0);
   expect(lines).toContain('The production stack with Docker Compose');
@@ -123,7 +123,7 @@ it('make lists its commands in lines of at most 70 characters, without column', 
   expect(lines.filter(line => line.length > 70)).toEqual([]);
 });
 
-describe('the project of Compose', () => {
+describe('the Compose project', () => {
   const nameIn = (folderName: string, environment = {}, settings = '') => {
     const path = join(mkdtempSync(join(folder, 'names-')), folderName);
     mkdirSync(path);
@@ -138,14 +138,14 @@ describe('the project of Compose', () => {
     },
   );
 
-  it('has a name of its own in a folder whose name Compose cannot use', () => {
+  it('gets a generated name in a folder whose name Compose cannot use', () => {
     expect(nameIn('проект')).toMatch(/^elier-[0-9]+$/);
     expect(nameIn('проект')).toBe(nameIn('проект'));
     expect(nameIn('проект')).not.toBe(nameIn('магазин'));
     expect(nameIn('_')).toMatch(/^elier-[0-9]+$/);
   });
 
-  it('has the name that the environment or .env gives', () => {
+  it('has the name from the environment or .env', () => {
     expect(nameIn('проект', { COMPOSE_PROJECT_NAME: 'shop' })).toBe('');
     expect(nameIn('проект', {}, 'HTTP_PORT=80\nCOMPOSE_PROJECT_NAME=shop\n')).toBe('');
     expect(nameIn('проект', {}, 'COMPOSE_PROJECT_NAME=\n')).not.toBe('');

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the word that is nearest to another by edit distance, or nothing when more than half of the letters differ.
+# Prints the candidate with the smallest edit distance to a word, or nothing when more than half of the letters differ.
 # usage: deploy/nearest.sh <word> <candidate>…
 set -euo pipefail
 word=$1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints a project name where Compose would find none: the folder's name has no Latin letter or digit, and no setting
-# names the project. The same folder name gives the same project name, as with Compose itself.
+# Prints a project name where Compose has none: the folder's name has no Latin letter or digit, and no setting names the
+# project. The same folder name gives the same project name, as with Compose.
 set -euo pipefail
 
 [ -z "${COMPOSE_PROJECT_NAME:-}" ] || exit 0

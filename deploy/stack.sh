@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# What deploy/up.sh and deploy/roll.sh share. To be sourced by bash.
+# Functions shared by the scripts in deploy/. To be sourced by bash.
 set -euo pipefail
 
-export BUILDX_NO_DEFAULT_ATTESTATIONS=1 # they hold the time: each build would make another image of the same files
+export BUILDX_NO_DEFAULT_ATTESTATIONS=1 # they contain the time, so each build of the same files would give another image
 
-stop() { echo "$1" >&2; exit 1; }
+fail() { echo "$1" >&2; exit 1; }
 compose() { docker compose --progress quiet "$@"; }
 
-# A container of a service that runs beside those of the stack, and ends.
+# Runs a command in a temporary container of a service.
 run_once() { compose run --rm --no-deps --no-TTY "$@" </dev/null; }
 
-# Stops with what the app says about a wrong setting.
+# Fails with the app's message about an invalid setting.
 check_app_settings() {
-  local words
-  words=$(run_once app node app/check-settings.ts 2>&1 >/dev/null) || stop "$words"
+  local output
+  output=$(run_once app node app/check-settings.ts 2>&1 >/dev/null) || fail "$output"
 }
 
-# Whether a container is what compose.yaml, the settings and the images of this machine make now. Compose keeps both values in
-# labels; it leaves dependencies and the number of replicas out of the hash.
+# Whether a container matches the current compose.yaml, settings and images. Compose stores the hash of its configuration and
+# the image in labels. The hash excludes dependencies and the number of replicas.
 is_current() {
   local service=$1 container=$2 hash image
   hash=$(docker compose config --hash "$service")
@@ -26,7 +26,7 @@ is_current() {
   [ "$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{index .Config.Labels "com.docker.compose.image"}}' "$container")" = "${hash#* } $image" ]
 }
 
-# Replaces containers of the app: first together those that are not ready, then one by one those that serve, so that no request
+# Replaces containers of the app: first all unhealthy ones together, then the healthy ones one by one, so that no request
 # fails.
 roll_app() {
   local replica serving='' broken='' pause=0
@@ -43,7 +43,7 @@ roll_app() {
   bring_up app --no-recreate
   for replica in $serving; do
     sleep $pause
-    pause=6 # Nginx takes a replica that did not listen yet out of rotation for so long
+    pause=6 # Nginx takes a replica that did not listen yet out of rotation for this long, in seconds
     echo "Replacing $(docker inspect --format '{{slice .Name 1}}' "$replica") …"
     docker stop "$replica" >/dev/null
     docker rm "$replica" >/dev/null
@@ -51,16 +51,16 @@ roll_app() {
   done
 }
 
-# `docker compose up` for one service alone; returns when it is ready, or stops with the last line of its log. A container that was
-# paused counts as unhealthy until its next health check, up to 30 s later; Compose would not wait for that.
+# Starts one service and waits until it is healthy. Fails with the last line of its log. A resumed container counts as unhealthy
+# until its next health check, up to 30 s later, and Compose does not wait for that check.
 bring_up() {
-  local service=$1 words until=$((SECONDS + 60))
+  local service=$1 output until=$((SECONDS + 60))
   shift
-  until words=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1); do
-    case $words in
+  until output=$(compose up --detach --no-deps --wait --wait-timeout 180 "$@" "$service" 2>&1); do
+    case $output in
       *unhealthy*) [ $SECONDS -ge $until ] || { set -- --no-recreate; sleep 1; continue; } ;;
     esac
-    echo "$words" >&2
-    stop "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
+    echo "$output" >&2
+    fail "$service does not become ready: $(docker compose logs --no-log-prefix --tail 1 "$service" 2>/dev/null)"
   done
 }

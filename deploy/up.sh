@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the stack up, or up to date. What runs is replaced only after all settings are checked, and only where it differs
-# from compose.yaml, the settings, the images and the files of this checkout. `make up`.
+# Starts or updates the stack, for `make up`. Replaces a running container only after all settings are checked, and only if the
+# container differs from compose.yaml, the settings, the images or the files of this checkout.
 . deploy/stack.sh
 
 main() {
@@ -28,13 +28,13 @@ main() {
 
 is_running() { [ -n "$(docker compose ps --quiet "$1")" ]; }
 
-# The users in the containers read these files, which umask 077 made readable for their owner only.
+# Users in the containers read these files. With umask 077 only their owner could.
 make_mounts_readable() {
   find nginx postgres.conf ! -perm -004 -exec chmod a+rX {} +
-  [ -x nginx/settings.sh ] || chmod a+x nginx/settings.sh # the image runs only what is executable
+  [ -x nginx/settings.sh ] || chmod a+x nginx/settings.sh # the image skips scripts that are not executable
 }
 
-# The addresses on which compose.yaml publishes Nginx, one a line: "address:port", or ":port".
+# The addresses on which compose.yaml publishes Nginx, one per line: "address:port", or ":port".
 wanted_addresses() {
   docker compose config nginx | awk '
     /^  [a-z]/ { service = $1 }
@@ -43,7 +43,7 @@ wanted_addresses() {
     /^ *published:/ { gsub(/"/, "", $2); print address ":" $2; address = "" }'
 }
 
-# The same of the container that runs.
+# The published addresses of the running container.
 bound_addresses() {
   local nginx
   nginx=$(docker compose ps --quiet nginx)
@@ -52,33 +52,33 @@ bound_addresses() {
 }
 
 check_port_setting() {
-  local words must='HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080'
-  words=$(docker compose config --quiet 2>&1) || case $words in
-    *'Invalid hostPort'* | *'Invalid ip address'* | *'Invalid proto'* | *'invalid port'*) stop "$must: $words." ;;
-    *) stop "$words" ;;
+  local output must='HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080'
+  output=$(docker compose config --quiet 2>&1) || case $output in
+    *'Invalid hostPort'* | *'Invalid ip address'* | *'Invalid proto'* | *'invalid port'*) fail "$must: $output." ;;
+    *) fail "$output" ;;
   esac
-  wanted_addresses | grep -Eq ':[1-9][0-9]*$' || stop "$must."
+  wanted_addresses | grep -Eq ':[1-9][0-9]*$' || fail "$must."
 }
 
-# Tries the settings and the files of Nginx in a container of its own, which binds the ports unless the stack already has them.
+# Tests the settings and files of Nginx in a temporary container, which binds the ports unless the stack already has them.
 check_nginx() {
-  local ports='' words wanted
+  local ports='' output wanted
   wanted=$(wanted_addresses)
   [ "$wanted" = "$(bound_addresses)" ] || ports=--service-ports
-  words=$(run_once $ports --env NGINX_ENTRYPOINT_QUIET_LOGS=1 nginx nginx -t 2>&1 >/dev/null) && return
-  case $words in
+  output=$(run_once $ports --env NGINX_ENTRYPOINT_QUIET_LOGS=1 nginx nginx -t 2>&1 >/dev/null) && return
+  case $output in
     *'address already in use'* | *'already allocated'* | *'ports are not available'*)
-      stop "Port ${wanted##*:} of this machine is taken by another program: end it, or set another HTTP_PORT." ;;
+      fail "Port ${wanted##*:} of this machine is taken by another program: end it, or set another HTTP_PORT." ;;
     *'cannot assign requested address'*)
-      stop "HTTP_PORT names the address ${wanted%:*}, which this machine does not have." ;;
-    *) stop "$words" ;;
+      fail "HTTP_PORT names the address ${wanted%:*}, which this machine does not have." ;;
+    *) fail "$output" ;;
   esac
 }
 
-# While PostgreSQL runs it knows the passwords that were made for it; new ones would lock everybody out.
+# A running PostgreSQL knows only its current passwords. Newly generated files would lock out the owner and the app.
 check_passwords() {
   run_once prepare sh -c '[ -s /run/owner/password ] && [ -s /run/app/password ]' ||
-    stop 'The password file of the owner or of the app is lost: "Passwords" in docs/operations.md says how to make a new one.'
+    fail 'The password file of the owner or of the app is lost: "Passwords" in docs/operations.md says how to make a new one.'
 }
 
 check_settings() {
@@ -86,7 +86,7 @@ check_settings() {
   check_nginx
 }
 
-# The first start, or the one after `make down`.
+# The first start, or a start after `make down`.
 start_all() {
   compose up --detach --wait --wait-timeout 600 && return
   local service
@@ -107,15 +107,15 @@ update_postgres() {
   is_current postgres "$postgres" &&
     [ "$(docker exec "$postgres" cat /tmp/ready 2>/dev/null)" = "$(cksum <postgres.conf)" ] && return
   check_postgres
-  echo 'Restarting PostgreSQL for its new settings. Until it is back, in some seconds, writes and uncached reads get 503 …'
+  echo 'Restarting PostgreSQL for its new settings. For some seconds, writes and uncached reads get 503 …'
   bring_up postgres --force-recreate
 }
 
-# PostgreSQL reads the whole file to print one of its settings.
+# PostgreSQL validates the whole file when it prints one setting.
 check_postgres() {
-  local words
-  words=$(run_once --entrypoint postgres postgres -C port -c config_file=/etc/postgresql/postgresql.conf 2>&1 >/dev/null) ||
-    stop "$words"
+  local output
+  output=$(run_once --entrypoint postgres postgres -C port -c config_file=/etc/postgresql/postgresql.conf 2>&1 >/dev/null) ||
+    fail "$output"
 }
 
 update_app() {
@@ -148,12 +148,12 @@ update_nginx() {
 }
 
 restart_nginx() {
-  echo "Restarting Nginx for $1: up to 2 s without an answer …"
+  echo "Restarting Nginx for $1: up to 2 s without a response …"
   bring_up nginx --force-recreate --timeout 1
 }
 
-# No request fails. Where the mounted folder was replaced by another, Nginx sees the new files only after a restart; a few
-# directives, such as the path of a cache, cannot change with a reload.
+# A reload fails no request. Two cases need a restart: the mounted folder was replaced, so Nginx does not see the new files,
+# or a directive changed that a reload cannot change, such as the path of a cache.
 reload_nginx() {
   local nginx=$1 here=$2
   if [ "$(docker exec "$nginx" sh /etc/nginx/checksums.sh 2>/dev/null)" != "$here" ]; then
@@ -164,7 +164,7 @@ reload_nginx() {
   docker kill --signal HUP "$nginx" >/dev/null
   sleep 1
   if docker logs --since 3s "$nginx" 2>&1 | grep -F '[emerg]'; then
-    restart_nginx 'what a reload cannot change'
+    restart_nginx 'changes that a reload cannot apply'
     return
   fi
   echo "$here" | docker exec --interactive "$nginx" tee /tmp/checksums >/dev/null

@@ -162,7 +162,7 @@ it('make up rolls the replicas for a setting of the app, and fails no request', 
 it('make up restarts only Nginx for a setting of Nginx, and says so first', async () => {
   const settings = { CACHE_ENTRIES: '1999', WRITE_RATE: '60' };
   const { said, started, longestGap_ms } = await upUnderTraffic(settings);
-  expect(said).toContain('Restarting Nginx for its new settings: up to 2 s without an answer …\n');
+  expect(said).toContain('Restarting Nginx for its new settings: up to 2 s without a response …\n');
   expect(started).toEqual([nginx]);
   expect(longestGap_ms).toBeLessThan(2000);
   expect(await docker('exec', nginx, 'printenv', 'WRITE_RATE')).toBe('60');
@@ -186,7 +186,7 @@ describe('make up for a change', () => {
     restore('nginx/cache.conf');
     change('nginx/cache.conf', 'proxy_cache_path /var/tmp/another levels=1:2 keys_zone=other:1m;');
     const { said, started } = await upUnderTraffic(settings);
-    expect(said).toContain('Restarting Nginx for what a reload cannot change');
+    expect(said).toContain('Restarting Nginx for changes that a reload cannot apply');
     expect(started).toEqual([nginx]);
   }, 90_000);
 
@@ -194,7 +194,7 @@ describe('make up for a change', () => {
     change('nginx/templates/settings.conf.template', '# changed');
     const { said, started, longestGap_ms } = await upUnderTraffic(settings);
     expect(said).toContain(
-      'Restarting Nginx for its templates or settings.sh: up to 2 s without an answer …',
+      'Restarting Nginx for its templates or settings.sh: up to 2 s without a response …',
     );
     expect(started).toEqual([nginx]);
     expect(longestGap_ms).toBeLessThan(2000);

@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { generate } from './generate.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(30_000);
 
-it('removes what it wrote when it is stopped between two files', async () => {
-  const out = await newFolder();
+it('an aborted run removes the files that it wrote', async () => {
+  const out = await emptyFolder();
   const stop = new AbortController();
   const names: string[][] = [];
   const run = generate({
@@ -33,12 +32,15 @@ it('removes what it wrote when it is stopped between two files', async () => {
   expect(await readdir(out)).toEqual([]);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('says so on %s, and exits with 130', async signal => {
-  const out = await newFolder();
-  const run = spawn(process.execPath, [join(__dirname, 'main.ts'), '--out', out, '--scale', '0.5']);
-  run.stderr.once('data', () => run.kill(signal));
-  const [said, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
-  expect(said).toContain(`Interrupted: no file was left in ${out}.`);
-  expect(code).toBe(130);
-  expect(await readdir(out)).toEqual([]);
-});
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'a run that gets %s says that it was interrupted, and exits with 130',
+  async signal => {
+    const out = await emptyFolder();
+    const run = spawn(process.execPath, [join(__dirname, 'main.ts'), '--out', out, '--scale', '0.5']);
+    run.stderr.once('data', () => run.kill(signal));
+    const [said, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
+    expect(said).toContain(`Interrupted: no file was left in ${out}.`);
+    expect(code).toBe(130);
+    expect(await readdir(out)).toEqual([]);
+  },
+);

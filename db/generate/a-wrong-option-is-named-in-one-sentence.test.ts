@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { generate } from './generate.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(30_000);
 
 async function run(...options: string[]): Promise<{ code: number; said: string; shown: string }> {
@@ -28,34 +27,37 @@ it.each([
   { options: ['--seed', '1.5'], named: /seed.*"1.5"/ },
   { options: ['--out', ''], named: /out/ },
   { options: ['--rows', '5'], named: /--rows/ },
-])('names what is wrong with $options, writes nothing and exits with 1', async ({ options, named }) => {
-  const out = await newFolder();
-  const { code, said } = await run('--out', out, ...options);
-  expect(said).toMatch(named);
-  expect(said.trimEnd().split('\n')).toHaveLength(1);
-  expect(code).toBe(1);
-  expect(await readdir(out)).toEqual([]);
-});
+])(
+  'the command names the invalid option in $options, writes nothing and exits with 1',
+  async ({ options, named }) => {
+    const out = await emptyFolder();
+    const { code, said } = await run('--out', out, ...options);
+    expect(said).toMatch(named);
+    expect(said.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+    expect(await readdir(out)).toEqual([]);
+  },
+);
 
-it('asks for a folder when none is named', async () => {
+it('the command requires a folder', async () => {
   const { code, said } = await run();
   expect(said).toContain('--out');
   expect(code).toBe(1);
 });
 
-it('does not write beside other data files', async () => {
-  const out = await newFolder();
+it('the command refuses a folder with data files', async () => {
+  const out = await emptyFolder();
   await writeFile(join(out, 'skus.csv'), '');
   const { code, said } = await run('--out', out);
   expect(said).toBe(
-    `generate: out must be a folder without data files, and "${out}" already holds skus.csv.\n`,
+    `generate: out must be a folder without data files, but "${out}" already contains skus.csv.\n`,
   );
   expect(code).toBe(1);
   expect(await readdir(out)).toEqual(['skus.csv']);
 });
 
-it('does not take a file for a folder, and says what the system said', async () => {
-  const folder = await newFolder();
+it('the command refuses a file as the folder, and reports the error of a failed write', async () => {
+  const folder = await emptyFolder();
   const file = join(folder, 'a-file');
   await writeFile(file, '');
   expect((await run('--out', file)).said).toContain(`"${file}" is a file`);
@@ -66,14 +68,14 @@ it('does not take a file for a folder, and says what the system said', async () 
   expect(code).toBe(1);
 });
 
-it('refuses the same from a script', async () => {
-  const out = await newFolder();
+it('the function refuses invalid options, too', async () => {
+  const out = await emptyFolder();
   await expect(generate({ out, scale: 2, seed: 1 })).rejects.toThrow('scale must be');
   await expect(generate({ out, scale: 1, seed: Number.NaN })).rejects.toThrow('seed must be');
 });
 
-it('writes a sample to a folder that it makes, and shows a table of what it wrote', async () => {
-  const out = join(await newFolder(), 'new', 'folder');
+it('the command writes a sample to a new folder, and prints a table of its counts', async () => {
+  const out = join(await emptyFolder(), 'new', 'folder');
   const { code, shown } = await run('--out', out, '--scale', '1e-4', '--seed', '0');
   expect(code).toBe(0);
   expect(shown).toMatch(/^photos\.csv +566 +[0-9,]+ +2 +1 +1 +0 +2$/m);

@@ -4,7 +4,7 @@ import { Table } from './table.ts';
 
 const clean = dirtPlan(1)['product.csv'];
 
-it('has no parent for a row past the last', () => {
+it('a child row after the last has no parent', () => {
   const tables = [new Table('product.csv', 40, clean, 1), new Table('styles.csv', 80, clean, 1)] as const;
   expect(() => new FanOut(...tables, { spread: spreads.even }).seek(80)).toThrow(RangeError);
 });
@@ -29,7 +29,7 @@ it.each([
   [33, 31],
   [1000, 1958],
   [100_000, 33_000],
-])('gives each child of %i parents and %i children one parent, in order', (parents, children) => {
+])('with %i parents and %i children each child has one parent, in order', (parents, children) => {
   for (const [spread, favoursOldest] of [
     [spreads.even, true],
     [spreads.long, false],

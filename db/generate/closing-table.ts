@@ -12,7 +12,7 @@ const columns = [
 ];
 const grouped = new Intl.NumberFormat('en-US');
 
-/** A table of what was written, a line for each file and one for all, and how fast (rows/s). */
+/** A table with a line per file and one for the totals, then the speed in rows/s. */
 export function closingTable(reports: readonly FileReport[], elapsed_s: number): string {
   const counts = reports.map(({ rows, bytes, dirt, expectedRejected }) => [
     rows,
@@ -39,7 +39,7 @@ export function closingTable(reports: readonly FileReport[], elapsed_s: number):
   ].join('\n');
 }
 
-/** The first column to the left, numbers to the right. */
+/** Aligns the first column to the left, and numbers to the right. */
 function aligned(table: readonly string[][]): string[] {
   const widths = columns.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0)));
   return table.map(row =>

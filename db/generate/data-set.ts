@@ -24,17 +24,17 @@ const lines: Readonly<Record<FileName, (tables: Tables) => Line>> = {
   'answers_photos.csv': answerPhotoLines,
 };
 
-/** One of the nine files, ready to be written. */
+/** One of the nine files, ready to write. */
 export interface PlannedFile {
   readonly name: FileName;
   readonly rows: number;
   readonly dirt: DirtCounts;
   readonly lineEnd: string;
-  /** Yields the header and then each row, all without line ends. */
+  /** Yields the header and then each row, without line ends. */
   lines(): Generator<string>;
 }
 
-/** The nine files of a data set, each after the file its rows refer to. */
+/** The nine files of a data set, each after the file that its rows refer to. */
 export function dataSet(scale: number, seed: number): PlannedFile[] {
   const plan = dirtPlan(scale);
   const table = (file: (typeof dataFiles)[number]) =>

@@ -2,21 +2,21 @@ import { dataFiles, type FileName, rowsAt } from './files.ts';
 import type { Random } from './random.ts';
 
 /**
- * What can be wrong with a row, one kind a row at most. A row without the quote that closes its `url` or
- * its `thumbnail_url` is to be repaired; the others are to be rejected: an orphan names a parent that is
- * not there, a duplicate has the id of an earlier row, a zero is related to product 0.
+ * The kinds of defects. A row has at most one. An import repairs a row that lacks the closing quote of `url` or
+ * `thumbnail_url`, and rejects the others: an orphan refers to a parent that does not exist, a duplicate has the id of
+ * an earlier row, and a zero is related to product 0.
  */
 const dirtKinds = ['url quote', 'thumbnail quote', 'orphan', 'duplicate', 'zero'] as const;
 export type DirtKind = (typeof dirtKinds)[number];
 export type DirtCounts = Readonly<Record<DirtKind, number>>;
 
-/** Seen in the real set. */
+/** Counts of the real set. */
 const REAL_MISSING_QUOTES = 193;
 const REAL_ZEROS = 58;
-/** Ours: one orphan and one duplicate in so many rows, far below what slows an import. */
+/** Our own choice: one orphan and one duplicate per this many rows, far too few to slow an import. */
 const ROWS_PER_DEFECT = 10_000;
-/** A file of fewer rows stays clean: its defects would leave too few rows to refer to. */
-const FEWEST_ROWS = 100;
+/** A smaller file gets no defects, because too few rows would be left to refer to. */
+const MIN_ROWS = 100;
 
 const withOrphans: readonly FileName[] = [
   'styles.csv',
@@ -27,8 +27,8 @@ const withOrphans: readonly FileName[] = [
 ];
 
 /**
- * How many rows of each file are dirty, by kind, at a scale of (0, 1]. Of a kind that a file has there is
- * at least one, in any file of 100 rows or more (all are, from scale 0.0001 on).
+ * The number of dirty rows per file and kind, at a scale of (0, 1]. A file of 100 rows or more has at least one row of
+ * each of its kinds. From scale 0.0001 on, all files are this large.
  */
 export function dirtPlan(scale: number): Readonly<Record<FileName, DirtCounts>> {
   return Object.fromEntries(dataFiles.map(file => [file.name, countsOf(file, scale)])) as Record<
@@ -39,7 +39,7 @@ export function dirtPlan(scale: number): Readonly<Record<FileName, DirtCounts>> 
 
 function countsOf(file: (typeof dataFiles)[number], scale: number): DirtCounts {
   const count = (has: boolean, atFullScale: number, atLeast = 1) =>
-    has && rowsAt(file, scale) >= FEWEST_ROWS ? Math.max(atLeast, Math.round(atFullScale * scale)) : 0;
+    has && rowsAt(file, scale) >= MIN_ROWS ? Math.max(atLeast, Math.round(atFullScale * scale)) : 0;
   const missingQuotes = count(file.name === 'photos.csv', REAL_MISSING_QUOTES, 2);
   return {
     'url quote': Math.ceil(missingQuotes / 2),
@@ -51,9 +51,9 @@ function countsOf(file: (typeof dataFiles)[number], scale: number): DirtCounts {
 }
 
 /**
- * Spreads the planned defects over the rows of one file: each falls somewhere in its own stretch, the
- * kinds in random order. The first two rows stay clean, so that every dirty row has a clean one before it,
- * and the last two, so that a missing quote never swallows the end of the file.
+ * Spreads the planned defects over the rows of one file, in random order: one at a random row of each of equally long
+ * stretches. The first two rows stay clean, so that a clean row comes before every dirty one. The last two rows stay
+ * clean, so that a missing quote never swallows the end of the file.
  */
 export function placeDirt(counts: DirtCounts, rows: number, random: Random): Map<number, DirtKind> {
   const kinds = dirtKinds.flatMap(kind => Array<DirtKind>(counts[kind]).fill(kind));

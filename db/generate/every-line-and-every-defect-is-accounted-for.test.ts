@@ -1,14 +1,13 @@
 import { type ColumnType, headerOf } from '../data-files.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { type DirtCounts, dirtPlan } from './dirt.ts';
 import { dataFiles, type FileName } from './files.ts';
 import { type FileReport, generate } from './generate.ts';
 import { type ReadFile, readDataFile, type Value } from './testing/read-data-file.ts';
-import { temporaryFolders } from './testing/temporary-folders.ts';
 
-const newFolder = temporaryFolders();
 jest.setTimeout(60_000);
 
-/** Where a row must name a parent that is there. */
+/** The files whose rows must refer to an existing parent. */
 const parents: Partial<Record<FileName, { file: FileName; column: string }>> = {
   'features.csv': { file: 'product.csv', column: 'product_id' },
   'styles.csv': { file: 'product.csv', column: 'productId' },
@@ -38,7 +37,9 @@ interface Counted {
   zero: number;
 }
 
-/** What an import accepts and rejects, and why, by the rules of the import and in their order. */
+/**
+ * The rows that an import accepts, and the counts that it rejects by reason, by the rules of the import in their order.
+ */
 async function importAll(folder: string): Promise<Record<FileName, Counted>> {
   const result = {} as Record<FileName, Counted>;
   for (const { name } of dataFiles) {
@@ -68,23 +69,23 @@ describe.each([
   { scale: 0.001, seed: 1 },
   { scale: 0.0001, seed: 3 },
   { scale: 0.002, seed: 4 },
-])('at scale $scale with seed $seed', ({ scale, seed }) => {
+])('a data set of scale $scale and seed $seed', ({ scale, seed }) => {
   let reports: FileReport[];
   let imported: Record<FileName, Counted>;
 
   beforeAll(async () => {
-    const out = await newFolder();
+    const out = await emptyFolder();
     reports = await generate({ out, scale, seed });
     imported = await importAll(out);
   });
 
-  it.each(dataFiles)('$name has its header and exactly its share of the real rows', dataFile => {
+  it.each(dataFiles)('has in $name the header and exactly the share of the real rows', dataFile => {
     const { header, rows } = imported[dataFile.name].file;
     expect(header.join()).toBe(headerOf(dataFile));
     expect(rows).toHaveLength(Math.round(dataFile.rows * scale));
   });
 
-  it.each(dataFiles)('$name holds only values of its columns’ types', dataFile => {
+  it.each(dataFiles)('has in $name only values of the right types', dataFile => {
     const columns = Object.entries<ColumnType>(dataFile.columns);
     const wrong = imported[dataFile.name].file.rows.filter(row =>
       columns.some(([column, type]) => !isWellFormed(type, row[column] as Value)),
@@ -92,7 +93,7 @@ describe.each([
     expect(wrong).toEqual([]);
   });
 
-  it.each(dataFiles)('$name is rejected and repaired exactly as planned and reported', ({ name }) => {
+  it.each(dataFiles)('has in $name exactly the planned and reported defects', ({ name }) => {
     const { file, accepted, orphan, duplicate, zero } = imported[name];
     const { url, thumbnail } = file.missingQuotes;
     const found: DirtCounts = { 'url quote': url, 'thumbnail quote': thumbnail, orphan, duplicate, zero };
@@ -106,7 +107,7 @@ describe.each([
   });
 });
 
-it('plans the real set’s defects at scale 1, and one of each kind in a sample', () => {
+it('the plan has the real set’s defects at scale 1, and one of each kind in a sample', () => {
   const full = dirtPlan(1);
   expect(full['photos.csv']).toMatchObject({ 'url quote': 97, 'thumbnail quote': 96, orphan: 566 });
   expect(full['related.csv']).toMatchObject({ zero: 58, orphan: 0, duplicate: 451 });
@@ -122,8 +123,8 @@ it('plans the real set’s defects at scale 1, and one of each kind in a sample'
   expect(sample['product.csv']).toMatchObject({ orphan: 0, duplicate: 0 });
 });
 
-it('writes one clean row at least to each file, however small the scale', async () => {
-  const reports = await generate({ out: await newFolder(), scale: 1e-9, seed: 1 });
+it('each file has at least one clean row, however small the scale', async () => {
+  const reports = await generate({ out: await emptyFolder(), scale: 1e-9, seed: 1 });
   expect(reports.map(({ rows, expectedRejected }) => [rows, expectedRejected])).toEqual(
     dataFiles.map(() => [1, 0]),
   );

@@ -1,36 +1,36 @@
 import type { Random } from './random.ts';
 import type { Table } from './table.ts';
 
-/** Parents of a block share out its children among themselves; only one block is ever held. */
+/** Children are distributed within blocks of this many parents. Memory holds one block at a time. */
 const BLOCK = 32;
 
-/** How parents share children: each draws one of these weights. 0 leaves a parent without any. */
+/** Distributions of children: each parent draws one of these weights. A parent with weight 0 has no children. */
 export const spreads = {
   /** Up to about twice the mean. */
   even: [0, 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4],
-  /** A few parents have many more than the mean, many have none. */
+  /** A few parents have far more than the mean, and many have none. */
   long: [0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 12],
 } as const;
 
-/** The oldest hundredth, which in the real set has about twice the photos and skus. */
+/** In the real set the oldest 1 % of styles have about twice as many photos and skus. */
 const OLDEST = 0.01;
 
 interface Shape {
   spread: readonly number[];
-  /** The oldest parents get twice the children, and all of them about equally many. */
+  /** The oldest parents get twice as many children, in equal shares. */
   favoursOldest?: boolean;
 }
 
 /**
- * Which parent each child row has: in parent order, every child exactly once, in numbers that vary from
- * parent to parent. Walks forwards only and keeps one block of parents, so the tables can be of any size.
+ * Assigns a parent row to each child row, in the order of the parents. The number of children varies by parent. Moves
+ * forward only and holds one block of parents, so tables can have any size.
  */
 export class FanOut {
-  /** The row of the parent of the child last sought. */
+  /** The parent row of the child found last. */
   parent = -1;
-  /** Which of its parent's children that child is, from 0. */
+  /** The child's position among its parent's children, from 0. */
   ordinal = 0;
-  /** How many children that parent has. */
+  /** The number of the parent's children. */
   size = 0;
 
   readonly #parents: Table;
@@ -38,7 +38,7 @@ export class FanOut {
   readonly #random: Random;
   readonly #spread: readonly number[];
   readonly #oldest: number;
-  /** The last child row but one of each parent of the block. */
+  /** The end (exclusive) of each parent's child rows in the block. */
   readonly #ends: number[] = [];
   #end = 0;
 
@@ -50,14 +50,14 @@ export class FanOut {
     this.#oldest = favoursOldest ? Math.ceil((parents.rows * OLDEST) / BLOCK) * BLOCK : 0;
   }
 
-  /** Moves to the parent of a child row, not before the one last sought; past the last throws RangeError. */
+  /** Moves to the parent of a child row. Rows must not decrease. Throws RangeError after the last row. */
   seek(child: number): this {
     while (child >= this.#end) this.#nextParent();
     this.ordinal = child - (this.#end - this.size);
     return this;
   }
 
-  /** The parent's id as it stands in a child row: an orphan names one that does not exist. */
+  /** The parent id to write into a child row. An orphan gets the id of no parent. */
   parentId(child: number): number {
     return this.#children.dirtOf(child) === 'orphan'
       ? this.#parents.missingId(child)
@@ -66,13 +66,13 @@ export class FanOut {
 
   #nextParent(): void {
     this.parent++;
-    if (this.parent % BLOCK === 0) this.#shareOut(this.parent);
+    if (this.parent % BLOCK === 0) this.#distribute(this.parent);
     const end = this.#ends[this.parent % BLOCK] as number;
     this.size = end - this.#end;
     this.#end = end;
   }
 
-  #shareOut(first: number): void {
+  #distribute(first: number): void {
     if (first >= this.#parents.rows) throw new RangeError(`${this.#children.name} has no such row.`);
     const last = Math.min(first + BLOCK, this.#parents.rows);
     const start = this.#firstChildOf(first);
@@ -87,11 +87,11 @@ export class FanOut {
       const sum = this.#ends[i] as number;
       this.#ends[i] = start + Math.floor(((end - start) * sum) / Math.max(1, total));
     }
-    // Where all of a short last block drew 0, its children still need a parent.
+    // If all parents of the last block drew 0, its children still need a parent.
     this.#ends[last - first - 1] = end;
   }
 
-  /** Where a block's children begin; whole numbers below 2^53 throughout, so the division is safe. */
+  /** The first child row of a block. All numbers stay below 2^53, so the arithmetic is safe. */
   #firstChildOf(parent: number): number {
     const weight = (rows: number) => rows + Math.min(rows, this.#oldest);
     return Math.floor((this.#children.rows * weight(parent)) / weight(this.#parents.rows));

@@ -7,40 +7,40 @@ import type { FileName } from './files.ts';
 import { checkFolder, scaleFrom, seedFrom } from './options.ts';
 import { writeLines } from './writer.ts';
 
-/** What was written of one file. */
+/** The counts of one written file. */
 export interface FileReport {
   readonly name: FileName;
-  /** Rows after the header, the dirty ones included. */
+  /** Dirty rows included, the header not. */
   readonly rows: number;
   readonly bytes: number;
   readonly dirt: DirtCounts;
-  /** How many of the rows an import must reject; it keeps all others. */
+  /** How many of the rows an import must reject. */
   readonly expectedRejected: number;
 }
 
-/** Told how the run goes. */
+/** Receives the progress of a run. */
 export interface Progress {
-  started(rowsInAll: number): void;
-  /** About once a MiB. */
+  started(totalRows: number): void;
+  /** Called about once per MiB. */
   wrote(rowsSoFar: number, name: FileName): void;
   finished(file: FileReport): void;
 }
 
 export interface GenerateOptions {
-  /** The folder to write to; made if need be. */
+  /** The folder to write to. It is created if it does not exist. */
   readonly out: string;
-  /** The part of the real set's size, in (0, 1]. */
+  /** The fraction of the real set's size, in (0, 1]. */
   readonly scale: number;
-  /** Any whole number that is not negative; the same seed and scale give the same bytes. */
+  /** A whole number, at least 0. The same seed and scale give the same bytes. */
   readonly seed: number;
   readonly progress?: Progress;
-  /** Aborting it stops the run, which then throws the signal's reason. */
+  /** Aborts the run, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Writes the nine data files of a data set. All get their names at the very end: a run that is stopped or
- * fails leaves none of them. Throws InvalidOption, or the system's error when a file cannot be written.
+ * Writes the nine files of a data set. The files get their names at the very end, so a run that fails or is aborted
+ * leaves none. Throws InvalidOption, or the system's error when a file cannot be written.
  */
 export async function generate(options: GenerateOptions): Promise<FileReport[]> {
   const { out, progress, signal = new AbortController().signal } = options;
@@ -56,19 +56,18 @@ export async function generate(options: GenerateOptions): Promise<FileReport[]> 
       const bytes = await writeLines(part(file), file.lines(), {
         lineEnd: file.lineEnd,
         signal,
-        // The header is a line, and no row.
-        written: lines => progress?.wrote(rowsBefore + lines - 1, file.name),
+        written: lines => progress?.wrote(rowsBefore + lines - 1, file.name), // without the header
       });
       const report = reportOf(file, bytes);
       reports.push(report);
       progress?.finished(report);
       rowsBefore += file.rows;
     }
-    // Without a pause, in which a signal could come between two names.
+    // Synchronous, so that no signal arrives between two renames.
     for (const file of files) renameSync(part(file), join(out, file.name));
     return reports;
   } catch (error) {
-    // What cannot be removed either is not what the run stopped for.
+    // A failed removal must not hide the error that stopped the run.
     await Promise.allSettled(files.map(file => rm(part(file), { force: true })));
     throw error;
   }

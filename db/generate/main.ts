@@ -4,12 +4,12 @@ import { generate } from './generate.ts';
 import { InvalidOption, scaleFrom, seedFrom } from './options.ts';
 import { progressOn } from './progress.ts';
 
-// With `node --max-semi-space-size=16` (MiB) it stays below 200 MiB: the rows leave nothing but short-lived
-// strings, and on a large host V8 lets those pile up beyond that before it clears them away.
+// `node --max-semi-space-size=16` (MiB) keeps the process below 200 MiB. Rows are short-lived strings, and on a large
+// host V8's default lets more of them pile up between garbage collections.
 const { out, scale, seed } = new Command('generate')
-  .description("Writes the nine data files of a data set of the real one's shape.")
-  .requiredOption('--out <folder>', 'where to write them; must hold no data files yet')
-  .option('--scale <number>', 'the part of the real size, 39,127,256 rows, above 0 and up to 1', '0.001')
+  .description('Writes nine data files with the shape of the real data set.')
+  .requiredOption('--out <folder>', 'where to write; must not contain data files yet')
+  .option('--scale <number>', 'the fraction of the real size (39,127,256 rows), above 0 and up to 1', '0.001')
   .option('--seed <number>', 'the same seed and scale give the same bytes', '1')
   .parse()
   .opts<{ out: string; scale: string; seed: string }>();
@@ -35,7 +35,9 @@ try {
   console.error(interruption.signal.aborted ? `Interrupted: no file was left in ${out}.` : sentence(error));
 }
 
-/** What to tell the user; an error that is neither theirs nor the system's is a bug, and keeps its stack. */
+/**
+ * The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack.
+ */
 function sentence(error: unknown): string {
   if (error instanceof InvalidOption) return `generate: ${error.message}`;
   if (error instanceof Error && 'syscall' in error) return `generate: writing failed: ${error.message}`;

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { Progress } from './generate.ts';
 
-/** Shows how a run goes, on stderr: a bar on a terminal, elsewhere a line for each file. */
+/** Prints progress to `stream`: a bar on a terminal, otherwise a line per file. */
 export function progressOn(stream: NodeJS.WriteStream): Progress & { stop(): void } {
   return stream.isTTY ? bar(stream) : lines(stream);
 }

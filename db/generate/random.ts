@@ -1,6 +1,6 @@
 const UINT32 = 2 ** 32;
 
-/** Mixes 32 bits one-to-one; constants of lowbias32 (https://nullprogram.com/blog/2018/07/31/). */
+/** A bijection of 32 bits, with the constants of lowbias32 (https://nullprogram.com/blog/2018/07/31/). */
 function mix(bits: number): number {
   let x = bits ^ (bits >>> 16);
   x = Math.imul(x, 0x7feb352d);
@@ -10,8 +10,8 @@ function mix(bits: number): number {
 }
 
 /**
- * Random numbers by (seed, stream, index): `at(index)` jumps to an index, and the draws that follow
- * depend on nothing that was drawn before. 32-bit integer arithmetic alone: equal on every machine.
+ * Pseudorandom numbers by (seed, stream, index). `at(index)` jumps to an index, and the following draws are independent
+ * of all earlier ones. Only 32-bit integer arithmetic, so that every machine draws the same numbers.
  */
 export class Random {
   readonly #key: number;
@@ -23,15 +23,15 @@ export class Random {
     this.#key = key;
   }
 
-  /** Jumps to an index below 2^32; two indexes never start the same draws. */
+  /** Jumps to an index below 2^32. Different indexes start from different states. */
   at(index: number): this {
     this.#state = mix(index ^ this.#key);
     return this;
   }
 
-  /** A whole number from 0 to below `limit`. */
+  /** A whole number from 0 to `limit - 1`. */
   below(limit: number): number {
-    // splitmix's step: the golden ratio in 32 bits visits every state.
+    // The step of splitmix: the golden ratio in 32 bits, which visits every state.
     this.#state = (this.#state + 0x9e3779b9) | 0;
     return Math.floor(((mix(this.#state) >>> 0) * limit) / UINT32);
   }
@@ -41,7 +41,7 @@ export class Random {
     return this.below(times) === 0;
   }
 
-  /** One of a list that is not empty. */
+  /** A random element of a non-empty list. */
   of<T>(list: readonly T[]): T {
     return list[this.below(list.length)] as T;
   }

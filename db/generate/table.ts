@@ -5,13 +5,13 @@ import { Random } from './random.ts';
 /** The tables of a data set, by file. */
 export type Tables = Readonly<Record<FileName, Table>>;
 
-/** Writes the line of a row, without its line end; rows are asked for in order. */
+/** Returns the line of a row without its line end. Called once per row, in order. */
 export type Line = (row: number) => string;
 
-/** One id is left out in so many. */
+/** One id is skipped per this many rows. */
 const GAP_EVERY = 512;
 
-/** The rows of one data file, numbered from 0 in id order: their ids, and which of them are dirty. */
+/** The rows of one data file, numbered from 0 in the order of their ids, with their ids and defects. */
 export class Table {
   readonly name: FileName;
   readonly rows: number;
@@ -31,31 +31,31 @@ export class Table {
     this.#missing = this.random('missing');
   }
 
-  /** Random numbers of this table's own, by purpose. */
+  /** A stream of random numbers for one purpose of this table. */
   random(purpose: string): Random {
     return new Random(this.#seed, `${this.name} ${purpose}`);
   }
 
-  /** What is wrong with a row, if anything is. */
+  /** The defect of a row, if any. */
   dirtOf(row: number): DirtKind | undefined {
     return this.#dirt.get(row);
   }
 
-  /** The id that stands in the row; a duplicate has one of a clean row that its line comes after. */
+  /** The id to write into the row. A duplicate gets the id of an earlier clean row. */
   idOf(row: number): number {
     if (this.#dirt.get(row) !== 'duplicate') return this.#idAt(row);
-    // Not the row just before: lines of neighbours are swapped now and then.
+    // Excludes the previous row, because the lines of neighbours may be swapped.
     return this.idForChildren(this.#originals.at(row).below(row - 1));
   }
 
-  /** The id that a child of the row refers to: its own, or of a dirty row that of the clean one before. */
+  /** The id that children of the row refer to: the row's own, or for a dirty row the id of the clean row before. */
   idForChildren(row: number): number {
     let clean = row;
     while (this.#dirt.has(clean)) clean--;
     return this.#idAt(clean);
   }
 
-  /** An id that no row has, the same for the same `index`. */
+  /** An id that no row has. The same `index` gives the same id. */
   missingId(index: number): number {
     const random = this.#missing.at(index);
     if (this.#isDense) return this.rows + 1 + random.below(1000);
@@ -73,7 +73,7 @@ export class Table {
     return id < this.#missingIdIn(block) ? id : id + 1;
   }
 
-  /** A block of rows has one id more than rows; this one is left out. */
+  /** The skipped id of a block. A block of rows spans one id more than it has rows. */
   #missingIdIn(block: number): number {
     return 1 + block * (GAP_EVERY + 1) + this.#gaps.at(block).below(GAP_EVERY);
   }

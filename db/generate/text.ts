@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import * as words from './vocabulary.ts';
 
-// All texts here are as they stand between the quotes of a field, with the quotes in them doubled.
+// All texts are CSV-escaped: they go between the quotes of a field, so inner quotes are doubled.
 
 /** Three hexadecimal digits of each number below 4096. */
 const hexDigits = Array.from({ length: 0x1000 }, (_, number) => number.toString(16).padStart(3, '0'));
@@ -22,7 +22,7 @@ export function answerBody(random: Random): string {
   return body + flourish(random);
 }
 
-/** A space between two sentences, or now and then a new line or a paragraph. */
+/** A space between two sentences, or occasionally a newline or a blank line. */
 function gap(random: Random): string {
   if (!random.oneIn(1000)) return ' ';
   return random.oneIn(2) ? '\n' : '\n\n';
@@ -32,7 +32,7 @@ function flourish(random: Random): string {
   return random.oneIn(60) ? ` ${random.of(words.flourishes)}` : '';
 }
 
-/** The name somebody signs with, at most 60 characters. */
+/** A user name of at most 60 characters. */
 export function personName(random: Random): string {
   if (random.oneIn(100)) return random.of(words.rareNames);
   const first = random.of(words.firstNames);
@@ -41,12 +41,12 @@ export function personName(random: Random): string {
     : `${first}${random.of(['.', '_', '-', ' '])}${random.of(words.lastNames)}`;
 }
 
-/** An e-mail address of nobody, at most 60 characters. */
+/** A made-up e-mail address of at most 60 characters. */
 export function email(random: Random): string {
   return `${random.of(words.firstNames)}.${random.of(words.lastNames)}${random.below(10_000)}@${random.of(words.mailHosts)}`;
 }
 
-/** The part of a photo's URL that tells the photo: up to its parameters. */
+/** A photo's URL without its query string. */
 export function photoAddress(random: Random): string {
   const taken_ms = 1_400_000_000_000 + random.below(250_000_000_000);
   const hex = () => random.of(hexDigits);

@@ -1,8 +1,8 @@
-/** Fragments as they stand between the quotes of a field: a quote in them is doubled. */
+/** CSV-escapes fragments for use between the quotes of a field. */
 const inQuotes = (...fragments: string[]): readonly string[] =>
   fragments.map(fragment => fragment.replaceAll('"', '""'));
 
-/** What a category is called, what is sold in it, and whether it comes in shoe sizes. */
+/** A product category, with nouns for its products. Footwear comes in shoe sizes. */
 export interface Category {
   readonly name: string;
   readonly nouns: readonly string[];

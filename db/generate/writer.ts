@@ -1,15 +1,14 @@
 import { open } from 'node:fs/promises';
 
-/** Bytes gathered for one write: so many that a write costs nothing beside making the lines. */
+/** The bytes per write. At this size a write costs little compared with making the lines. */
 const CHUNK = 1024 * 1024;
-/** Lines are far shorter; in UTF-8 a character of a string takes at most 3 bytes. */
-const LONGEST_LINE = 16 * 1024;
+/** Far above the length of any line, in UTF-16 units. Each takes at most 3 bytes in UTF-8. */
+const MAX_LINE_LENGTH = 16 * 1024;
 
 /**
- * Writes lines to a new file, in UTF-8, with a line end between any two and none after the last; holds a
- * MiB of them at a time. `written` is called after each write with the lines so far. Stops with the signal's
- * reason when that is aborted, and with the system's error when a write fails; the file is then cut short.
- * @returns the size of the file in bytes.
+ * Writes lines to a new UTF-8 file, with a line end between lines and none after the last. Memory holds 1 MiB of them.
+ * `written` receives the number of lines so far after each write. Returns the size of the file in bytes. Throws the
+ * signal's reason on abort, and the system's error when a write fails. The file is then incomplete.
  */
 export async function writeLines(
   path: string,
@@ -17,7 +16,7 @@ export async function writeLines(
   { lineEnd, signal, written }: { lineEnd: string; signal: AbortSignal; written(lines: number): void },
 ): Promise<number> {
   const file = await open(path, 'w');
-  // Straight to bytes: a MiB of text kept as strings until the write would outlive the young generation.
+  // Encoded at once: 1 MiB of strings kept until the write would survive the young generation.
   const chunk = Buffer.allocUnsafe(CHUNK);
   let filled = 0;
   let bytes = 0;
@@ -31,7 +30,7 @@ export async function writeLines(
   };
   try {
     for (const line of lines) {
-      if (line.length > LONGEST_LINE)
+      if (line.length > MAX_LINE_LENGTH)
         throw new RangeError(`A line of ${line.length} characters is too long.`);
       if (filled + 3 * (line.length + lineEnd.length) > CHUNK) await flush();
       filled += chunk.write(count === 0 ? line : lineEnd + line, filled);

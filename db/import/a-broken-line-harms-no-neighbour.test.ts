@@ -1,6 +1,7 @@
 import { catalogueFiles } from '../data-files.ts';
-import { longestRecord } from './records.ts';
-import { type Outcome, outcomes, randomNumbers } from './testing/reading.ts';
+import { Random } from '../generate/random.ts';
+import { maxRecordBytes } from './records.ts';
+import { type Outcome, outcomes } from './testing/reading.ts';
 
 const [, features, , photos, skus] = catalogueFiles;
 
@@ -15,10 +16,10 @@ const positionsOf = (text: string, letter: string) =>
   [...text].flatMap((each, position) => (each === letter ? [position] : []));
 const without = (text: string, position: number) => text.slice(0, position) + text.slice(position + 1);
 
-describe('a line of photos.csv that lost a quote', () => {
+describe('a line of photos.csv that lacks a quote', () => {
   const whole = photo(3);
-  const places = positionsOf(whole, '"');
-  const broken = places.map(place => without(whole, place));
+  const quotes = positionsOf(whole, '"');
+  const broken = quotes.map(quote => without(whole, quote));
 
   test.each(broken)('is repaired: %s', line => {
     const found = outcomes(photos, [...before, line, ...after].join('\n'));
@@ -26,19 +27,19 @@ describe('a line of photos.csv that lost a quote', () => {
     expect(found[2]).toEqual({ line: 4, good: whole, isRepaired: true });
   });
 
-  test('is repaired beside every other that lost one, in every order, also as the first and last of a file', () => {
+  test('is repaired next to any other such line, in either order, also as the first and last of a file', () => {
     const other = photo(8);
     for (const first of broken)
-      for (const place of positionsOf(other, '"')) {
-        const second = without(other, place);
+      for (const quote of positionsOf(other, '"')) {
+        const second = without(other, quote);
         expect(goodRecords(outcomes(photos, `${first}\n${second}`))).toEqual([whole, other]);
         expect(goodRecords(outcomes(photos, `${second}\r\n${first}\r\n`))).toEqual([other, whole]);
       }
   });
 
-  test('is rejected alone when it lost two', () => {
-    for (const [position, first] of places.entries())
-      for (const second of places.slice(position + 1)) {
+  test('is rejected alone when it lacks two', () => {
+    for (const [position, first] of quotes.entries())
+      for (const second of quotes.slice(position + 1)) {
         const line = without(without(whole, second), first);
         const found = outcomes(photos, [...before, line, ...after].join('\n'));
         expect(goodRecords(found)).toEqual([...before, ...after]);
@@ -47,7 +48,7 @@ describe('a line of photos.csv that lost a quote', () => {
   });
 });
 
-test('a lost quote is put back in text that holds commas, and beside numbers', () => {
+test('a missing quote is restored in texts with commas, and next to numbers', () => {
   const repairs = [
     ['1,2,"Mid-Sole,"Arch, Bridge"', '1,2,"Mid-Sole","Arch, Bridge"'],
     ['1,2,"Mid-Sole","Arch, Bridge', '1,2,"Mid-Sole","Arch, Bridge"'],
@@ -58,25 +59,25 @@ test('a lost quote is put back in text that holds commas, and beside numbers', (
     expect(outcomes(features, `${line}\n`)).toEqual([{ line: 2, good: repaired, isRepaired: true }]);
 });
 
-test('two broken lines that would make one record between them stay two', () => {
+test('two broken lines that could make one record are repaired as two', () => {
   expect(goodRecords(outcomes(skus, '1,1,"XS,8\n2,1,S",16\n'))).toEqual(['1,1,"XS",8', '2,1,"S",16']);
 });
 
-test('a good line between two that could make a record with it is kept', () => {
+test('a good line between two broken ones that could form a record with it is kept', () => {
   expect(goodRecords(outcomes(skus, '9,9,"X\n2,1,M,5\nrest",16\n'))).toEqual(['2,1,M,5']);
 });
 
-test('a line with two places for its quote, or cut off within a text, is rejected', () => {
+test('a line with two possible positions for its quote, or cut off within a text, is rejected', () => {
   const found = outcomes(features, '1,2,"a,",b"\n2,2,"d,e,f\n3,3,"g","h"');
   expect(found.map(({ line, reason }) => ({ line, reason }))).toEqual([
-    { line: 2, reason: 'a quote stands inside value' },
-    { line: 3, reason: 'the quote of feature is not closed' },
+    { line: 2, reason: 'misplaced quote in value' },
+    { line: 3, reason: 'unclosed quote in feature' },
     { line: 4 },
   ]);
 });
 
 describe('garbage', () => {
-  const random = randomNumbers(7);
+  const random = new Random(7, 'garbage');
   const letters = [
     '"',
     '"',
@@ -96,17 +97,20 @@ describe('garbage', () => {
     '""',
     '","',
   ];
-  const garbage = () => Array.from({ length: random(12) }, () => letters[random(letters.length)]).join('');
+  const garbage = () =>
+    Array.from({ length: random.below(12) }, () => letters[random.below(letters.length)]).join('');
   const damaged = () => {
-    const line = photo(100 + random(900));
-    const place = random(line.length);
-    return line.slice(0, place) + garbage() + line.slice(place + random(30));
+    const line = photo(100 + random.below(900));
+    const position = random.below(line.length);
+    return line.slice(0, position) + garbage() + line.slice(position + random.below(30));
   };
 
-  test('never harms the good lines around it, and every line is accounted for', () => {
+  test('does not affect the good lines around it, and every line is counted', () => {
     for (let round = 0; round < 1_000; round++) {
-      const lines = Array.from({ length: 1 + random(6) }, () => (random(2) ? garbage() : damaged()));
-      const text = [...before, ...lines, ...after].join(random(2) ? '\n' : '\r\n');
+      const lines = Array.from({ length: 1 + random.below(6) }, () =>
+        random.below(2) ? garbage() : damaged(),
+      );
+      const text = [...before, ...lines, ...after].join(random.below(2) ? '\n' : '\r\n');
       const found = outcomes(photos, text);
       const good = goodRecords(found);
       expect(good.slice(0, 2)).toEqual(before);
@@ -115,7 +119,7 @@ describe('garbage', () => {
     }
   });
 
-  /** How many physical lines the outcomes make up: each begins where the one before it ends. */
+  /** The number of lines in the outcomes. Each must start where the one before it ends. */
   function linesOf(found: Outcome[]): number {
     return (
       found.reduce((next, { line, good, bad }) => {
@@ -127,9 +131,9 @@ describe('garbage', () => {
 });
 
 describe('a line that is too long', () => {
-  const long = `7,7,"${'x'.repeat(3 * longestRecord)}","y"`;
+  const long = `7,7,"${'x'.repeat(3 * maxRecordBytes)}","y"`;
 
-  test.each([longestRecord + 100, 2 * longestRecord, 8 * longestRecord])(
+  test.each([maxRecordBytes + 100, 2 * maxRecordBytes, 8 * maxRecordBytes])(
     'is rejected alone, read %i bytes at a time',
     windowBytes => {
       const found = outcomes(photos, [...before, long, ...after, '"', long].join('\n'), windowBytes);
@@ -140,16 +144,16 @@ describe('a line that is too long', () => {
   );
 });
 
-test('an open quote before many lines of text takes none of them and no long time', () => {
+test('an open quote takes none of the many lines after it, in linear time', () => {
   const lines = Array.from({ length: 20_000 }, () => '1,"a');
   const begun = performance.now();
-  expect(outcomes(photos, [...lines, ...after].join('\n'), 2 * longestRecord)).toHaveLength(20_002);
+  expect(outcomes(photos, [...lines, ...after].join('\n'), 2 * maxRecordBytes)).toHaveLength(20_002);
   const commas = `1,1,"${',x'.repeat(30_000)}`;
   expect(outcomes(photos, `${commas}\n${photo(1)}`)).toHaveLength(2);
   expect(performance.now() - begun).toBeLessThan(5_000);
 });
 
-test('blank lines are rejected, the newline that ends a file is no line', () => {
+test('empty lines are rejected, and the final newline of a file is not a line', () => {
   expect(outcomes(photos, `\n${photo(1)}\n\n`)).toEqual([
     { line: 2, bad: '', reason: 'empty line' },
     { line: 3, good: photo(1), isRepaired: false },
@@ -157,15 +161,15 @@ test('blank lines are rejected, the newline that ends a file is no line', () => 
   ]);
 });
 
-test('what is read does not depend on where the windows of a file end', () => {
-  const random = randomNumbers(11);
+test('the records do not depend on where the windows of a file end', () => {
+  const random = new Random(11, 'windows');
   const lines = Array.from({ length: 4_000 }, (_, id) => {
-    const line = photo(id + 1).replace('compress', random(9) ? 'compress' : 'com\npréss');
-    const places = positionsOf(line, '"');
-    return random(20) ? line : without(line, places[random(places.length)] as number);
+    const line = photo(id + 1).replace('compress', random.below(9) ? 'compress' : 'com\npréss');
+    const quotes = positionsOf(line, '"');
+    return random.below(20) ? line : without(line, quotes[random.below(quotes.length)] as number);
   });
   const text = lines.join('\n');
   const whole = outcomes(photos, text);
-  for (const windowBytes of [longestRecord + 3, longestRecord + 777, 100_000, 2 * longestRecord])
+  for (const windowBytes of [maxRecordBytes + 3, maxRecordBytes + 777, 100_000, 2 * maxRecordBytes])
     expect(outcomes(photos, text, windowBytes)).toEqual(whole);
 });

@@ -5,13 +5,13 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, emptyFolder, fullFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, readList } from './testing/data-folder.ts';
 import { mountSmallDisk } from './testing/small-disk.ts';
 
-const untouched = '; what was served before is untouched.';
+const unchanged = '; the served data is unchanged.';
 const products = (name: string, count = 2) =>
   Array.from({ length: count }, (_, index) => `${index + 1},"${name}","s","d","c",1`);
 const manySkus = Array.from({ length: 30_000 }, (_, index) => `${index + 1},1,"XL",1`);
@@ -48,75 +48,69 @@ afterEach(async () => {
   expect(schemas.rows).toEqual([]);
 });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 
-describe('a folder', () => {
-  test('that is not there', () =>
-    expect(load('/nowhere')).rejects.toThrow(`The folder /nowhere cannot be read (ENOENT)${untouched}`));
+describe('an import fails for a folder', () => {
+  test('that does not exist', () =>
+    expect(load('/nowhere')).rejects.toThrow(`The folder /nowhere cannot be read (ENOENT)${unchanged}`));
 
   test('without data files', () =>
     expect(load(import.meta.dirname)).rejects.toThrow(
       /holds none of the data files product\.csv, features\.csv/,
     ));
 
-  test('with a part of a set', async () => {
+  test('with an incomplete set', async () => {
     const folder = await fullFolder({ 'product.csv': products('x') });
     await rm(join(folder, 'skus.csv'));
     await rm(join(folder, 'photos.csv'));
     await expect(load(folder)).rejects.toThrow(
-      `The folder ${folder} holds the catalogue without photos.csv, skus.csv${untouched}`,
+      `The folder ${folder} holds the catalogue without photos.csv, skus.csv${unchanged}`,
     );
   });
 
   test.each([
-    ['id,answerd,url', 'has no column answer_id; the nearest name in it is "answerd"'],
-    ['id;answer_id;url', 'has no column id; the nearest name in it is "id;answer_id;url"'],
+    ['id,answerd,url', 'has no column answer_id; the nearest name is "answerd"'],
+    ['id;answer_id;url', 'has no column id; the nearest name is "id;answer_id;url"'],
     ['id,url', 'has no column answer_id'],
-    ['id,answer_id,url,URL', 'has two columns of the name "url"'],
-    ['id,answer_id,url,Answer ID', 'has two columns of the name "answer_id"'],
-    ['id,answer_id,url,note, NOTE', 'has two columns of the name "NOTE"'],
-    ['id,answer_id,"url', 'has a quote out of place in its header line'],
-    ['', 'does not begin with a header line'],
-  ])('with a last file that begins with %j', async (header, problem) => {
+    ['id,answer_id,url,URL', 'has two columns named "url"'],
+    ['id,answer_id,url,Answer ID', 'has two columns named "answer_id"'],
+    ['id,answer_id,url,note, NOTE', 'has two columns named "NOTE"'],
+    ['id,answer_id,"url', 'has a misplaced quote in its header line'],
+    ['', 'does not start with a header line'],
+  ])('whose last file starts with %j', async (header, problem) => {
     const folder = await fullFolder({ 'product.csv': products('x') });
     await writeFile(join(folder, 'answers_photos.csv'), `${header}\n1,1,"u"`);
-    await expect(load(folder)).rejects.toThrow(`answers_photos.csv ${problem}${untouched}`);
+    await expect(load(folder)).rejects.toThrow(`answers_photos.csv ${problem}${unchanged}`);
   });
 
-  test('with an empty file, a folder for a file, or one file under both its names', async () => {
+  test('with an empty file, a folder in place of a file, or one file under both its names', async () => {
     const folder = await fullFolder({ 'product.csv': products('x') });
     await writeFile(join(folder, 'skus.csv'), '');
-    await expect(load(folder)).rejects.toThrow(`skus.csv does not begin with a header line${untouched}`);
+    await expect(load(folder)).rejects.toThrow(`skus.csv does not start with a header line${unchanged}`);
     await rm(join(folder, 'skus.csv'));
     await mkdir(join(folder, 'skus.csv'));
     await expect(load(folder)).rejects.toThrow(
-      `The folder ${folder} holds the catalogue without skus.csv${untouched}`,
+      `The folder ${folder} holds the catalogue without skus.csv${unchanged}`,
     );
     await writeFile(join(folder, 'products.csv'), '');
     await expect(load(folder)).rejects.toThrow(
-      `The folder ${folder} holds one file twice, as product.csv and products.csv${untouched}`,
+      `The folder ${folder} holds one file twice, as product.csv and products.csv${unchanged}`,
     );
   });
 });
 
-describe('a database', () => {
-  test('that is away', () =>
+describe('an import fails for a database', () => {
+  test('that cannot be reached', () =>
     expect(load(next, { owner: { ...database.owner, port: 1 } })).rejects.toThrow(
-      /The database cannot be reached \(.*ECONNREFUSED.*\); what/,
+      /The database cannot be reached \(.*ECONNREFUSED.*\); the served/,
     ));
 
   test('that has no schema', () =>
     expect(load(next, { owner: { ...database.owner, database: 'postgres' } })).rejects.toThrow(
-      `The database has no schema yet: make up, or make dev, makes it${untouched}`,
+      `The database has no schema yet: run make up, or make dev, to create it${unchanged}`,
     ));
 
-  test('that is migrated meanwhile', async () => {
+  test('that is migrated during the import', async () => {
     const migrate = (number: number) =>
       client.query('update public.migration set number = number + $1', [number]);
     let migrating: Promise<unknown> | undefined;
@@ -124,7 +118,7 @@ describe('a database', () => {
       migrating ??= migrate(100);
     };
     await expect(load(next, { progress: { ...silent, begin } })).rejects.toThrow(
-      `The schema was migrated while the import ran${untouched}`,
+      `The schema was migrated while the import ran${unchanged}`,
     );
     await migrating;
     await migrate(-100);
@@ -139,7 +133,7 @@ describe('a database', () => {
       );
     };
     await expect(load(next, { progress: { ...silent, advance } })).rejects.toThrow(
-      /^The import failed \(.*\); what was served before is untouched\.$/,
+      /^The import failed \(.*\); the served data is unchanged\.$/,
     );
   });
 });
@@ -147,7 +141,7 @@ describe('a database', () => {
 test('a second import at the same time is refused at once', async () => {
   let second: Promise<unknown> | undefined;
   const begin = () => {
-    second ??= expect(load(served)).rejects.toThrow(`Another import is running${untouched}`);
+    second ??= expect(load(served)).rejects.toThrow(`Another import is running${unchanged}`);
   };
   await load(served, { progress: { ...silent, begin } });
   expect(second).toBeDefined();
@@ -155,16 +149,16 @@ test('a second import at the same time is refused at once', async () => {
 });
 
 const smallDisk = mountSmallDisk();
-(smallDisk ? test : test.skip)('a database that fills its disk', async () => {
+(smallDisk ? test : test.skip)('an import fails for a database whose disk is full', async () => {
   await client.query(`create tablespace small location '${smallDisk}'`);
   await client.query(`alter database ${database.owner.database} set default_tablespace = small`);
-  await expect(load(next)).rejects.toThrow(`The database's disk is full${untouched}`);
+  await expect(load(next)).rejects.toThrow(`The database's disk is full${unchanged}`);
   await client.query(`alter database ${database.owner.database} reset default_tablespace`);
   await client.query('drop tablespace small');
 });
 
-describe('a list of rejected lines', () => {
-  test('that cannot be written is refused before anything is read', async () => {
+describe('an import fails for a list of rejected lines', () => {
+  test('that cannot be written, before it reads anything', async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, 'file'), '');
     for (const [rejects, code] of [
@@ -172,11 +166,11 @@ describe('a list of rejected lines', () => {
       [join(folder, 'file', 'rejects.csv'), 'ENOTDIR'],
     ] as const)
       await expect(load('/nowhere', { rejects })).rejects.toThrow(
-        `The list ${rejects} cannot be written (${code})${untouched}`,
+        `The list ${rejects} cannot be written (${code})${unchanged}`,
       );
   });
 
-  /** Root may write everywhere. */
+  /** Runs `act` as nobody, because root may write everywhere. */
   async function unprivileged(act: () => Promise<unknown>): Promise<void> {
     const isRoot = process.getuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
@@ -196,22 +190,22 @@ describe('a list of rejected lines', () => {
     await chmod(cwd, 0o755);
     await unprivileged(() =>
       expect(load('/nowhere', { rejects })).rejects.toThrow(
-        `The list ${rejects} cannot be written (EACCES)${untouched}`,
+        `The list ${rejects} cannot be written (EACCES)${unchanged}`,
       ),
     );
     await chmod(join(cwd, 'rejects'), 0o755);
   });
 });
 
-test('what an import of another set left is dropped by the next', async () => {
+test('an import drops the leftovers of an import of another set', async () => {
   await client.query('create schema qa_old; create schema qa_next; create schema idempotency_next');
   const notes: string[] = [];
   await load(served, { progress: { ...silent, note: sentence => void notes.push(sentence) } });
-  expect(notes).toEqual(['Dropped what an earlier import had left.']);
+  expect(notes).toEqual(['Dropped the leftovers of an earlier import.']);
 });
 
-test('an import that is given up amid a file', async () => {
-  const givenUp = new AbortController();
+test('an import that is aborted amid a file says that it was interrupted', async () => {
+  const interruption = new AbortController();
   let files = 0;
   const progress = {
     ...silent,
@@ -219,16 +213,16 @@ test('an import that is given up amid a file', async () => {
       files += 1;
     },
     advance: () => {
-      if (files === 5) givenUp.abort();
+      if (files === 5) interruption.abort();
     },
   };
-  await expect(load(next, { progress, signal: givenUp.signal })).rejects.toThrow(
-    `The import was interrupted${untouched}`,
+  await expect(load(next, { progress, signal: interruption.signal })).rejects.toThrow(
+    `The import was interrupted${unchanged}`,
   );
   expect(files).toBe(5);
 });
 
-describe('the command', () => {
+describe('the import command', () => {
   function run(folder: string, options: SpawnOptions = {}, more: readonly string[] = []) {
     const { owner } = database;
     const env = {
@@ -254,8 +248,8 @@ describe('the command', () => {
     return { child, ended, printed: ended.then(() => stdout) };
   }
 
-  /** Holds up an import before its first table until it is let go. */
-  async function holdUp() {
+  /** Blocks an import before its first table until the returned function is called. */
+  async function block() {
     const holder = new Client(database.owner);
     await holder.connect();
     await holder.query('begin; lock table catalogue.product in access exclusive mode');
@@ -268,7 +262,7 @@ describe('the command', () => {
     while (!(await exists()) && child.exitCode === null) await sleep(10);
   }
 
-  test('ends with the closing table and status 0, and lists rejected lines below the working folder', async () => {
+  test('ends with a summary and status 0, and lists rejected lines below the working folder', async () => {
     const cwd = await emptyFolder();
     const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
     const { code, output } = await run(folder, { cwd }).ended;
@@ -279,7 +273,7 @@ describe('the command', () => {
     expect(code).toBe(0);
   });
 
-  test('prints with --json one object, and nothing else', async () => {
+  test('prints a single object with --json', async () => {
     const cwd = await emptyFolder();
     const folder = await catalogueFolder({ 'product.csv': [...products('served'), 'junk'] });
     const summary = JSON.parse(await run(folder, { cwd }, ['--json']).printed);
@@ -303,39 +297,42 @@ describe('the command', () => {
     expect(summary.elapsed).toBeGreaterThan(summary.files[0].seconds);
   });
 
-  test.each([[[]], [['--json']]])('says in one sentence what is wrong, with status 1 %j', async options => {
+  test.each([[[]], [['--json']]])('reports an error in one sentence with status 1 %j', async options => {
     expect(await run('/nowhere', {}, options).ended).toEqual({
       code: 1,
-      output: `The folder /nowhere cannot be read (ENOENT)${untouched}\n`,
+      output: `The folder /nowhere cannot be read (ENOENT)${unchanged}\n`,
     });
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('that gets %s says so, with status 130', async signal => {
-    const letGo = await holdUp();
-    const { child, ended } = run(next);
-    await untilNextExists(child);
-    child.kill(signal);
-    const result = await ended;
-    await letGo();
-    expect(result).toEqual({ code: 130, output: `The import was interrupted${untouched}\n` });
-  });
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'says that it was interrupted by %s, with status 130',
+    async signal => {
+      const unblock = await block();
+      const { child, ended } = run(next);
+      await untilNextExists(child);
+      child.kill(signal);
+      const result = await ended;
+      await unblock();
+      expect(result).toEqual({ code: 130, output: `The import was interrupted${unchanged}\n` });
+    },
+  );
 
-  test('that is killed leaves its tables to the next import', async () => {
-    const letGo = await holdUp();
+  test('leaves its tables to the next import when it is killed', async () => {
+    const unblock = await block();
     const { child, ended } = run(next);
     await untilNextExists(child);
     child.kill('SIGKILL');
     await ended;
-    await letGo();
+    await unblock();
     const notes: string[] = [];
     const note = (sentence: string) => notes.push(sentence);
-    // Its server process notices within two seconds.
+    // The server process of the killed import stops within two seconds.
     const again = async (): Promise<unknown> =>
       load(served, { progress: { ...silent, note } }).catch(error => {
         if (!error.message.startsWith('Another import')) throw error;
         return sleep(100).then(again);
       });
     await again();
-    expect(notes).toEqual(['Dropped what an earlier import had left.']);
+    expect(notes).toEqual(['Dropped the leftovers of an earlier import.']);
   });
 });

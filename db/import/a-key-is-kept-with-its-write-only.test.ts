@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
 import { qaFiles } from '../data-files.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createEmptyNext, createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { emptyFolder } from './testing/data-folder.ts';
+import { importFrom } from './testing/data-folder.ts';
 
-// Idempotency-Keys (app/questions/once.ts).
+// The keys are Idempotency-Keys (app/questions/once.ts).
 
 let service: TestService;
 let data: string;
@@ -25,13 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const load = (more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: service.database.owner,
-    folder: folderAt(data),
-    rejects: join(data, 'rejects.csv'),
-    ...more,
-  });
+const load = (more: Partial<ImportRequest> = {}) => importFrom(data, service.database.owner, more);
 
 const send = (method: string, path: string, key: string, body?: object) =>
   service.call(path, { method, body, headers: { 'Idempotency-Key': key } });
@@ -47,7 +41,7 @@ const asked = async () =>
 const keys = async () =>
   (await service.sql('select key from idempotency.kept order by key')).map(({ key }) => key);
 
-test('an import that drops writes forgets their keys: the writes are made again', async () => {
+test('an import that drops writes also drops their keys, so that a repeated request writes again', async () => {
   const votesBefore = await votes();
   expect([(await ask()).status, (await vote()).status]).toEqual([201, 204]);
   await load({ discardUserRows: true });
@@ -67,16 +61,16 @@ test('an import that drops writes forgets their keys: the writes are made again'
 
 test.each([
   ['interrupted', true],
-  ['refused because of what users wrote', false],
-])('an import that is %s keeps them', async (_, discardUserRows) => {
+  ["refused because of users' rows", false],
+])('an import that is %s keeps the keys', async (_, discardUserRows) => {
   const first = await ask();
   await vote();
   const votesBefore = await votes();
-  const givenUp = new AbortController();
-  const begin = () => givenUp.abort();
+  const interruption = new AbortController();
+  const begin = () => interruption.abort();
   const progress = { ...silent, begin };
-  await expect(load({ discardUserRows, progress, signal: givenUp.signal })).rejects.toThrow(
-    'what was served before is untouched',
+  await expect(load({ discardUserRows, progress, signal: interruption.signal })).rejects.toThrow(
+    'the served data is unchanged',
   );
   expect((await ask()).text).toBe(first.text);
   expect((await vote()).status).toBe(204);
@@ -85,7 +79,7 @@ test.each([
   expect(left).toEqual([]);
 });
 
-test('an import forgets the keys of writes that the owner removed', async () => {
+test('an import drops the keys of writes that the owner removed', async () => {
   await ask();
   await service.sql('delete from qa.question where user_written');
   await load();
@@ -93,7 +87,7 @@ test('an import forgets the keys of writes that the owner removed', async () => 
   expect(await asked()).toEqual([again.json.question_id]);
 });
 
-test('an import of the catalogue keeps them', async () => {
+test('an import of the catalogue keeps the keys', async () => {
   const first = await ask();
   for (const { name } of qaFiles) await rm(join(data, name));
   await load();
@@ -101,8 +95,8 @@ test('an import of the catalogue keeps them', async () => {
   expect(await asked()).toHaveLength(1);
 });
 
-test('a write that waits for the swap leaves its key where its row is', async () => {
-  // Prepared on the old tables.
+test('a write that waits for the swap stores its key with its row in the new tables', async () => {
+  // Prepares the statements on the old tables.
   for (let time = 0; time < 7; time++) await send('PUT', '/qa/questions/999/helpful', `none ${time}`);
   await send('POST', '/qa/questions', 'none', { ...question, product_id: 77 });
   const owner = new Client(service.database.owner);

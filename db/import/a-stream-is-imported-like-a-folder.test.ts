@@ -27,7 +27,7 @@ const order = [
   'answers_photos',
 ];
 
-/** What deploy/import.sh sends of the folder, in chunks of any size. */
+/** The stream that deploy/import.sh sends for the folder, in chunks of any size. */
 async function streamed(chunkBytes: number, change = (all: Buffer) => all): Promise<Readable> {
   const files = await Promise.all(
     order.map(async name => ({ name: `${name}.csv`, bytes: await readFile(join(folder, `${name}.csv`)) })),
@@ -50,31 +50,32 @@ const load = async (from: Awaited<ReturnType<typeof folderFrom>>) =>
 const counted = ({ files }: Awaited<ReturnType<typeof importFolder>>) =>
   files.map(({ name, lines, imported, rejected }) => [name, lines, imported, rejected]);
 
-test.each([1, 7, 1000, 1_000_000])('in chunks of %d bytes', async chunkBytes => {
-  const fromDisk = await load(folderAt(folder));
-  const fromStream = await load(await folderFrom(await streamed(chunkBytes), 'my data'));
-  expect(counted(fromStream)).toEqual(counted(fromDisk));
-  expect(fromStream.furtherFiles).toEqual(['notes.txt']);
-  expect((await readdir(folder)).sort()).toEqual(order.map(name => `${name}.csv`).sort());
-});
+test.each([1, 7, 1000, 1_000_000])(
+  'a stream in chunks of %d bytes is imported like the folder',
+  async chunkBytes => {
+    const fromDisk = await load(folderAt(folder));
+    const fromStream = await load(await folderFrom(await streamed(chunkBytes), 'my data'));
+    expect(counted(fromStream)).toEqual(counted(fromDisk));
+    expect(fromStream.furtherFiles).toEqual(['notes.txt']);
+    expect((await readdir(folder)).sort()).toEqual(order.map(name => `${name}.csv`).sort());
+  },
+);
 
-test('that ends early changes nothing, and says which file ended', async () => {
+test('a stream that ends early changes nothing, and the error names the truncated file', async () => {
   const cut = await folderFrom(await streamed(1000, all => all.subarray(0, -10)), 'my data');
-  await expect(load(cut)).rejects.toThrow(
-    'answers_photos.csv ended early; what was served before is untouched.',
-  );
+  await expect(load(cut)).rejects.toThrow('answers_photos.csv ended early; the served data is unchanged.');
 });
 
 test.each(['', 'x', 'no list\n\n', '12 product.csv', '12 \n\n', '-1 product.csv\n\n'])(
-  'that begins with %j is refused',
+  'a stream that starts with %j is refused',
   async text => {
     await expect(folderFrom(Readable.from([Buffer.from(text)]), 'my data')).rejects.toThrow(
-      /^The stream (?:of my data does not begin with a list of its files|has no list of files);/,
+      /^The stream (?:of my data does not start with a list of its files|has no list of files);/,
     );
   },
 );
 
-test('is called in messages what its user calls it', async () => {
+test('messages about a stream use the name that its user gave', async () => {
   const stream = Readable.from([Buffer.from('3 questions.csv\n\nid,')]);
   await expect(load(await folderFrom(stream, '~/my data'))).rejects.toThrow(
     'The folder ~/my data holds questions and answers without answers.csv, answers_photos.csv;',

@@ -8,7 +8,7 @@ const values: Record<string, string> = {
   milliseconds: '1598999999999',
 };
 
-/** A record of a file in which each text column holds `text`, its quotes doubled. */
+/** A record of a file with `text` in each text column, its quotes doubled. */
 function recordOf(file: DataFile, text: string): string {
   const fields = Object.values(file.columns).map(type =>
     type.startsWith('text') ? `"${text.replaceAll('"', '""')}"` : (values[type] ?? '5'),
@@ -24,11 +24,13 @@ const columns = files.flatMap(file =>
   ),
 );
 const texts = ['one\ntwo', '\n', 'a\n\n\nb', 'end\n', '\nbegin', 'a "quoted"\nword', 'a\r\nb', '"\n"'];
-/** What ends like the beginning of another record: in a last column such lines are two that lost a quote each. */
+/**
+ * Texts whose last line looks like the start of a record. In a last column, such lines count as two that lack a quote.
+ */
 const listLike = ['a\n4,5,', '1\n2,3,4'];
 
 test.each(columns.map(([file, name]) => [file.name, name, file] as const))(
-  '%s, column %s',
+  'a text with newlines stays whole in %s, column %s',
   (_name, column, file) => {
     const position = Object.keys(file.columns).indexOf(column);
     const isLast = position === Object.keys(file.columns).length - 1;
@@ -48,14 +50,14 @@ test.each(columns.map(([file, name]) => [file.name, name, file] as const))(
   },
 );
 
-test('also when every text of a record holds some', () => {
+test('a record stays whole when all its texts have newlines', () => {
   for (const file of files) {
     const record = recordOf(file, 'Zeile 1\nZeile „2“ "ü"\n\n3');
     expect(outcomes(file, `${record}\n${record}`)).toHaveLength(2);
   }
 });
 
-test('one whose value is wrong is rejected whole, with the reason', () => {
+test('a record with newlines and a wrong value is rejected as a whole, with the reason', () => {
   const [questions] = qaFiles;
   const record = '7,7,"one\ntwo",1598999999999,"a","b",2,0';
   expect(outcomes(questions, `${record}\n`)).toEqual([
@@ -63,7 +65,7 @@ test('one whose value is wrong is rejected whole, with the reason', () => {
   ]);
 });
 
-test('a text of 64 KiB or 1,000 lines is too much: each of its lines is rejected, the next is not harmed', () => {
+test('each line of a text above 64 KiB or 1,000 lines is rejected, and the next record is not', () => {
   const [, features] = catalogueFiles;
   for (const text of ['a\n'.repeat(1_001), `${'a'.repeat(1_000)}\n`.repeat(66)]) {
     const found = outcomes(features, `1,1,"${text}","b"\n2,2,"c","d"`);

@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { migrationLock } from '../locks.ts';
 import { migrate } from '../migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { undo007, undo008 } from '../testing/undo.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
-import { catalogueFolder, fullFolder } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let owner: Client;
@@ -28,13 +26,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 const next = () => catalogueFolder({ 'product.csv': ['1,"next","s","d","c",1'] });
 const served = async () =>
   (await owner.query(`select summary::json ->> 'name' as name from catalogue.product`)).rows[0]?.name;
@@ -45,7 +37,7 @@ const hasColumn = async () => {
   return rowCount === 1;
 };
 
-/** What db/migrate.ts does, as far as to before its end. */
+/** Runs the steps of db/migrate.ts before its commit. */
 async function beginMigration(): Promise<void> {
   await migration.query('select pg_advisory_lock($1)', [migrationLock]);
   await migration.query(`
@@ -58,7 +50,7 @@ async function endMigration(end: 'commit' | 'rollback'): Promise<void> {
   await migration.query('select pg_advisory_unlock($1)', [migrationLock]);
 }
 
-describe('a swap amid a migration of the catalogue', () => {
+describe('a swap during a migration of the catalogue', () => {
   beforeEach(async () => {
     await createNext(owner, 'catalogue');
     await owner.query(
@@ -73,10 +65,10 @@ describe('a swap amid a migration of the catalogue', () => {
       patience_ms,
     });
 
-  it('waits, and then refuses to swap the altered table away', async () => {
+  it('waits, and then refuses to replace the altered table', async () => {
     await beginMigration();
     const swapping = expect(swapCatalogue(10_000)).rejects.toThrow(
-      'The schema was migrated while the import ran; what was served before is untouched.',
+      'The schema was migrated while the import ran; the served data is unchanged.',
     );
     await sleep(600);
     await endMigration('commit');
@@ -85,7 +77,7 @@ describe('a swap amid a migration of the catalogue', () => {
     expect(await appliedMigrations(owner)).toMatch(/ 99$/);
   });
 
-  it('waits, and goes on when the migration fails', async () => {
+  it('waits, and continues when the migration fails', async () => {
     const before = await appliedMigrations(owner);
     await beginMigration();
     const swapping = swapCatalogue(10_000);
@@ -96,31 +88,31 @@ describe('a swap amid a migration of the catalogue', () => {
     expect(await appliedMigrations(owner)).toBe(before);
   });
 
-  it('says so when the migration does not end', async () => {
+  it('reports that a migration does not end', async () => {
     await beginMigration();
-    await expect(swapCatalogue(500)).rejects.toThrow('A migration is running; what was served before');
+    await expect(swapCatalogue(500)).rejects.toThrow('A migration is running; the served data');
     await endMigration('rollback');
     expect(await served()).toBe('served');
   });
 });
 
 test.each([
-  ['the newest', undo008, '008_by_helpfulness.sql'],
-  ['older than another that was applied', undo007, '007_no_email.sql'],
-])('an import amid which a migration is applied is refused, be it %s', async (_, undo, name) => {
+  ['newest', undo008, '008_by_helpfulness.sql'],
+  ['out-of-order', undo007, '007_no_email.sql'],
+])('an import fails when the %s migration is applied during its run', async (_, undo, name) => {
   await undo(owner);
   let migrating: Promise<string[]> | undefined;
   const begin = () => {
     migrating ??= migrate(database.owner, database.app.password);
   };
   await expect(load(await next(), { progress: { ...silent, begin } })).rejects.toThrow(
-    'The schema was migrated while the import ran; what was served before is untouched.',
+    'The schema was migrated while the import ran; the served data is unchanged.',
   );
   expect(await migrating).toEqual([name]);
   expect(await served()).toBe('served');
 });
 
-it('an import begins when the migration has ended, with the tables as they are then', async () => {
+it('an import waits for the end of a migration, and copies the migrated tables', async () => {
   await beginMigration();
   const importing = load(await next());
   await sleep(300);
@@ -129,13 +121,13 @@ it('an import begins when the migration has ended, with the tables as they are t
   expect([await served(), await hasColumn()]).toEqual(['next', true]);
 });
 
-it('an import says that a migration does not end', async () => {
+it('an import reports that a migration does not end', async () => {
   await beginMigration();
-  await expect(load(await next())).rejects.toThrow('A migration is running; what was served before');
+  await expect(load(await next())).rejects.toThrow('A migration is running; the served data');
   await endMigration('rollback');
 });
 
-it('a migration begins when an import has copied the tables', async () => {
+it('a migration waits until an import has copied the tables', async () => {
   await undo008(owner);
   await migration.query('begin; lock table catalogue.product in access exclusive mode');
   const importing = load(await fullFolder({})).catch(({ message }) => message);
@@ -147,7 +139,7 @@ it('a migration begins when an import has copied the tables', async () => {
   expect(await appliedMigrations(owner)).not.toMatch(/ 8$/);
   await migration.query('commit');
   expect(await migrating).toEqual(['008_by_helpfulness.sql']);
-  // Whichever swap or migration came first.
+  // The swap and the migration may come in either order.
   await importing;
   const { rows } = await owner.query(`select to_regclass('qa.question_by_helpfulness')::text as index`);
   expect(rows).toEqual([{ index: 'qa.question_by_helpfulness' }]);

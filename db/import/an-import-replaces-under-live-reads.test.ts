@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { fullFolder } from './testing/data-folder.ts';
+import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let readers: Client[];
@@ -25,12 +22,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-const load = (folder: string) =>
-  importFolder({ owner: database.owner, folder: folderAt(folder), rejects: join(folder, 'rejects.csv') });
+const load = (folder: string) => importFrom(folder, database.owner);
 
 const products = 500;
 
-/** A data set of which every text tells the generation. */
+/** A data set whose texts all contain the name of the generation. */
 function generation(name: string): Promise<string> {
   const ids = Array.from({ length: products }, (_, index) => index + 1);
   return fullFolder({
@@ -42,7 +38,7 @@ function generation(name: string): Promise<string> {
   });
 }
 
-/** Reads a product as the app does, by one named statement over several tables: all its texts, each once. */
+/** Reads a product as the app does, by one named statement over several tables. Returns its distinct texts. */
 async function read(reader: Client, product: number): Promise<string> {
   const { rows } = await reader.query({
     name: 'read',
@@ -56,7 +52,7 @@ async function read(reader: Client, product: number): Promise<string> {
   return [...new Set(rows.flat())].join();
 }
 
-test('while one import follows another no read fails or sees half of one', async () => {
+test('during repeated imports no read fails or sees a mix of two sets', async () => {
   const folders = await Promise.all(['two', 'one'].map(generation));
   let isOver = false;
   const seen = new Set<string>();
@@ -104,7 +100,7 @@ describe('at the moment of the swap', () => {
   const answerText = 'select body as text from qa.answer where product_id = 1';
   const reader = (index: number) => readers[index] as Client;
 
-  test('a read of the catalogue does not wait, and one of questions waits for the new ones', async () => {
+  test('a read of the catalogue does not wait, and a read of questions waits for the new ones', async () => {
     const catalogue: string[] = [];
     const questions: Promise<string>[] = [];
     const readNow = async () => {
@@ -117,7 +113,7 @@ describe('at the moment of the swap', () => {
     expect(await textOf(reader(0), catalogueText)).toBe('next');
   });
 
-  test('a reader that stays too long stops it, and what was served stays', async () => {
+  test('a long transaction of a reader stops the swap, and the old data stays', async () => {
     await reader(0).query('begin');
     expect(await textOf(reader(0), questionText)).toBe('one');
     await expect(swapAll(owner, 1_000)).rejects.toThrow('kept the tables of questions and answers locked');
@@ -132,7 +128,7 @@ describe('at the moment of the swap', () => {
     await reader(0).query('begin');
     expect(await textOf(reader(0), questionText)).toBe('one');
     const swapping = swapAll(owner);
-    await sleep(800); // Longer than the swap waits at a time.
+    await sleep(800); // Longer than one attempt of the swap.
     expect(await textOf(reader(0), answerText)).toBe('one');
     await reader(0).query('commit');
     await swapping;

@@ -5,18 +5,18 @@ import { IdMap, IdSet } from './ids.ts';
 const [productFile, featuresFile, stylesFile, photosFile, skusFile, relatedFile] = catalogueFiles;
 
 /**
- * The most that the files may say of one product, in bytes: far more than of any real one. PostgreSQL needs some 30
- * times that to put its JSON together.
+ * The limit for all rows of one product, in bytes, far above any real product. PostgreSQL needs about 30 times this
+ * memory to assemble the JSON.
  */
 const maxProductBytes = 1024 * 1024;
-/** Bytes are counted in so many slots that products share: 4 MiB, however large their ids. */
+/** Counters of bytes, shared by products: 4 MiB, however large the ids. */
 const sizeSlots = 2 ** 20;
 
 function stages(): Stage[] {
   const products = new IdSet();
   const sizes = new Uint32Array(sizeSlots);
   const productHasRoom = (product: number, bytes: number) => {
-    if (!products.has(product)) return true; // nobody's room: `admit` rejects the row
+    if (!products.has(product)) return true; // `admit` rejects the row, so it must not count for a product that shares the slot
     const slot = product % sizeSlots;
     const size = (sizes[slot] ?? 0) + bytes;
     sizes[slot] = size;
@@ -62,7 +62,7 @@ function stages(): Stage[] {
   ];
 }
 
-/** Finished JSON, as the routes answer it: every stream is sorted by product, and they are merged. */
+/** Finished JSON, as the routes return it. All inputs are sorted by product and merged. */
 const product: TableBuild = {
   table: 'product',
   columns: ['product_id', 'position', 'summary', 'features', 'styles', 'related'],
@@ -120,8 +120,8 @@ const product: TableBuild = {
     order by id`,
 };
 
-// JSON as SQL that puts it together: half the time of PostgreSQL's own functions, and no spaces. None of the values may
-// be null, or the whole is.
+// SQL that assembles JSON by concatenation. It takes half the time of PostgreSQL's JSON functions and adds no spaces.
+// No value may be null, or the result is null.
 
 function objectOf(values: Readonly<Record<string, string>>): string {
   const members = Object.entries(values).map(([key, value]) => `"${key}":' || ${value}`);
@@ -132,7 +132,7 @@ function listOf(element: string, order = 'id'): string {
   return `'[' || string_agg(${element}, ',' order by ${order}) || ']'`;
 }
 
-/** By id. */
+/** An object with ids as keys. */
 function mapOf(value: string): string {
   return `'{' || string_agg('"' || id || '":' || ${value}, ',' order by id) || '}'`;
 }
@@ -145,7 +145,7 @@ function quoted(number: string): string {
   return `'"' || ${number} || '"'`;
 }
 
-/** It is staged with the two decimals that clients expect. */
+/** Prices are staged with the two decimals that clients expect. */
 function price(column: string): string {
   return `'"' || ${column} || '"'`;
 }
@@ -154,7 +154,9 @@ function orNull(value: string): string {
   return `coalesce(${value}, 'null')`;
 }
 
-/** How often a key stands in the JSON of all styles. In a text its quotes would be \", so a text is never counted. */
+/**
+ * The number of times that a key occurs in the JSON of all styles. Texts never match, because their quotes are escaped.
+ */
 const keyCount = (key: string) =>
   `sum(octet_length(styles) - octet_length(replace(styles, '${key}', ''))) / ${key.length}`;
 

@@ -1,13 +1,14 @@
 import { relative } from 'node:path';
 import { shown } from './header.ts';
-import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './stage-file.ts';
+import type { FileCount, ImportResult } from './results.ts';
 import { totals } from './summary.ts';
 
-/** So many ignored columns of a file, and ignored files, are named. */
-const mostNamed = 20;
+/** The most ignored columns of a file, and ignored files, that are named. */
+const maxNamed = 20;
 
-/** What an import did, for its end: a line a file, in which lines read = imported + rejected, and where to look. */
+/**
+ * The summary of an import: a line per file, in which lines read = imported + rejected, then the paths of the lists.
+ */
 export function closingTable({ files, furtherFiles, rejects, repairs, elapsed_s }: ImportResult): string {
   const total = totals(files);
   const rows = [
@@ -32,7 +33,7 @@ export function closingTable({ files, furtherFiles, rejects, repairs, elapsed_s 
 }
 
 function continuation({ name, continuations }: FileCount): string {
-  return `${name}: ${counted(continuations)} further lines continue a text of the line above.`;
+  return `${name}: ${counted(continuations)} more lines continue a text of the line above.`;
 }
 
 function early({ name, earlyDates }: FileCount): string {
@@ -43,10 +44,10 @@ function furtherColumns({ name, furtherColumns }: FileCount): string {
   return `${name}: ignored columns: ${listed(furtherColumns)}.`;
 }
 
-/** Names, the first of many. */
+/** The names, or the first of them and the number of the others. */
 function listed(names: readonly string[]): string {
-  const more = names.length - mostNamed;
-  return names.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${counted(more)} more` : '');
+  const more = names.length - maxNamed;
+  return names.slice(0, maxNamed).join(', ') + (more > 0 ? ` and ${counted(more)} more` : '');
 }
 
 function counted(count: number): string {

@@ -2,28 +2,28 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImportFailure } from './failure.ts';
 
-/** A folder of data files, wherever it is. */
+/** A folder of data files, on disk or in a stream. */
 export interface DataFolder {
-  /** What messages call it. */
+  /** The name in messages. */
   readonly name: string;
-  /** The names of its files. Throws ImportFailure when it cannot be read. */
+  /** The names of the files. Throws ImportFailure when the folder cannot be read. */
   names(): Promise<readonly string[]>;
-  /** The size of a file, and its first `length` bytes, fewer when it is shorter. Throws ImportFailure when it cannot be read. */
+  /** The size of a file, and its first `length` bytes at most. Throws ImportFailure when the file cannot be read. */
   start(file: string, length: number): Promise<{ readonly size: number; readonly bytes: Buffer }>;
-  /** Opens a file for reading from a position on. Of a stream, files are opened in their order in it. */
+  /** Opens a file for reading from a position. Files of a stream must be opened in the order of the stream. */
   open(file: string, position: number): Promise<OpenFile>;
 }
 
 export interface OpenFile {
-  /** Reads at most `length` bytes into the buffer at `offset`; returns how many, 0 at the end. */
+  /** Reads at most `length` bytes into the buffer at `offset`. Returns the number of bytes, 0 at the end. */
   read(buffer: Buffer, offset: number, length: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** The folder at a path of this machine. */
+/** A folder on this machine. */
 export function folderAt(path: string): DataFolder {
-  const unreadable = (what: string) => (cause: NodeJS.ErrnoException) => {
-    throw new ImportFailure(`${what} cannot be read (${cause.code})`, { cause });
+  const unreadable = (subject: string) => (cause: NodeJS.ErrnoException) => {
+    throw new ImportFailure(`${subject} cannot be read (${cause.code})`, { cause });
   };
   return {
     name: path,

@@ -2,25 +2,26 @@ import type { Readable } from 'node:stream';
 import type { DataFolder } from './data-folder.ts';
 import { ImportFailure } from './failure.ts';
 
-/** How many bytes of each file come before the contents; see `folderFrom`. deploy/import.sh sends as many. */
+/** The bytes of each file that precede the contents; see `folderFrom`. deploy/import.sh uses the same number. */
 export const startBytes = 65_536;
 const newline = 0x0a;
-/** The longest list of files, in bytes. */
-const maxList = 1024 * 1024;
+/** The limit for the list of files, in bytes. */
+const maxListBytes = 1024 * 1024;
 
 /**
- * A folder whose files come one after the other on a stream, so that a container reads files that only its caller can see,
- * and stores none of them. The stream begins with a line for each file, `<bytes> <name>`, or `- <name>` for one that is named
- * only, and an empty line. Then come the first `startBytes` of each file, then each file whole.
+ * A folder whose files arrive one after another in a stream. So a container can import files that only its caller can
+ * see, without storing them.
  *
- * Throws ImportFailure when the stream does not begin like this. A file that ends early fails its read.
+ * The stream starts with a line per file: `<bytes> <name>`, or `- <name>` for an ignored file. An empty line follows,
+ * then the first `startBytes` of each file, then each file in full. Throws ImportFailure when the stream starts
+ * otherwise. Reading a truncated file fails.
  */
 export async function folderFrom(stream: Readable, name: string): Promise<DataFolder> {
   const bytes = new Bytes(stream);
   const lines = await bytes.lines();
   const listed = lines.map(line => {
     const [, size = '', file = ''] = /^(-|[0-9]{1,15}) (.+)$/.exec(line) ?? [];
-    if (!file) throw new ImportFailure(`The stream of ${name} does not begin with a list of its files`);
+    if (!file) throw new ImportFailure(`The stream of ${name} does not start with a list of its files`);
     return { file, size: size === '-' ? undefined : Number(size) };
   });
   const starts = new Map<string, { size: number; bytes: Buffer }>();
@@ -57,7 +58,7 @@ export async function folderFrom(stream: Readable, name: string): Promise<DataFo
   };
 }
 
-/** The bytes of a stream, in pieces as they are asked for. */
+/** Reads a stream in pieces of any size. */
 class Bytes {
   readonly #chunks: AsyncIterator<Buffer>;
   #chunk: Buffer = Buffer.alloc(0);
@@ -66,7 +67,7 @@ class Bytes {
     this.#chunks = stream[Symbol.asyncIterator]();
   }
 
-  /** The lines up to an empty one. */
+  /** The lines before the first empty one. */
   async lines(): Promise<string[]> {
     let text = Buffer.alloc(0);
     for (;;) {
@@ -75,13 +76,13 @@ class Bytes {
         this.#chunk = text.subarray(end + 2);
         return text.toString('utf8', 0, Math.max(end, 0)).split('\n').filter(Boolean);
       }
-      if (text.length > maxList || !(await this.#next()))
+      if (text.length > maxListBytes || !(await this.#next()))
         throw new ImportFailure('The stream has no list of files');
       text = Buffer.concat([text, this.#chunk]);
     }
   }
 
-  /** Reads some bytes of a file; none only when none are asked for. */
+  /** Reads at least one byte of a file, unless `into` is empty. */
   async read(into: Buffer, file: string): Promise<number> {
     if (into.length === 0) return 0;
     if (this.#chunk.length === 0 && !(await this.#next())) throw new ImportFailure(`${file} ended early`);

@@ -3,16 +3,15 @@ import { ImportFailure } from './failure.ts';
 import type { FoundSet } from './folder.ts';
 import type { Progress } from './progress.ts';
 
-/** Bytes of staged rows for a byte of a data file, and once more while they are sorted: of the real set's mix. */
+/** Bytes of staged rows per byte of the real data files. Sorting takes as much again. */
 const stagedGrowth = 1.25;
 
-/** POSIX, so that every image and machine has it. A server process works in the data directory: that disk is meant. */
+/** POSIX options, which every image has. The server runs the program in its data directory, on the database's disk. */
 const diskFree = 'df -Pk .';
 
 /**
- * The bytes that an import takes at its worst moment, beside what is served: a set's rows staged and sorted, its new
- * tables and those of the set before it, and the log of what it writes. For the real set, of 4.5 GB, this says
- * 11.8 GB, and the import took 9.9.
+ * The peak disk use of an import, in addition to the served tables: a set's rows staged and sorted, its new tables and
+ * those of the set before, and the write-ahead log. For the real set of 4.5 GB this gives 11.8 GB; measured: 9.9 GB.
  */
 export function neededBytes(sets: readonly FoundSet[], maxLogBytes: number): number {
   let tables = 0;
@@ -25,7 +24,7 @@ export function neededBytes(sets: readonly FoundSet[], maxLogBytes: number): num
   return worst + Math.min(tables, maxLogBytes);
 }
 
-/** Throws ImportFailure when the database's disk has no room for an import. */
+/** Throws ImportFailure when the database's disk has too little free space for an import. */
 export async function refuseSmallDisk(
   client: Client,
   sets: readonly FoundSet[],
@@ -35,16 +34,16 @@ export async function refuseSmallDisk(
   const { rows } = await client.query(`select pg_size_bytes(current_setting('max_wal_size'))::float as log`);
   const needed = neededBytes(sets, rows[0].log);
   const free = await freeBytes(client, program).catch((error: Error) => {
-    progress.note(`Whether the disk has room was not checked (${error.message}).`);
+    progress.note(`The free disk space was not checked (${error.message}).`);
     return Number.POSITIVE_INFINITY;
   });
   if (needed > free)
     throw new ImportFailure(
-      `The import needs ${inGigabytes(needed)} of disk beside what is served, and ${inGigabytes(free)} is free`,
+      `The import needs ${inGigabytes(needed)} of free disk space, and the database's disk has ${inGigabytes(free)}`,
     );
 }
 
-/** The free bytes of the database's disk. Throws when the server has no such program or may not run it. */
+/** The free bytes of the database's disk. Throws when the server cannot run the program. */
 async function freeBytes(client: Client, program: string): Promise<number> {
   await client.query('begin');
   try {
@@ -52,7 +51,7 @@ async function freeBytes(client: Client, program: string): Promise<number> {
     await client.query(`copy pg_temp.disk from program '${program}'`);
     const { rows } = await client.query<{ line: string }>('select line from pg_temp.disk');
     const [, kibibytes] = rows.map(({ line }) => / (\d+) +\d+% /.exec(line)).find(Boolean) ?? [];
-    if (kibibytes === undefined) throw new Error(`"${program}" told no number`);
+    if (kibibytes === undefined) throw new Error(`"${program}" printed no free space`);
     return Number(kibibytes) * 1024;
   } finally {
     await client.query('rollback');

@@ -4,10 +4,8 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
 import { silent } from './progress.ts';
-import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, qaFolder, readList } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -24,7 +22,7 @@ afterAll(async () => {
 });
 
 async function load(folder: string, rejects = join(folder, 'rejects.csv')) {
-  const result = await importFolder({ owner: database.owner, folder: folderAt(folder), rejects });
+  const result = await importFrom(folder, database.owner, { rejects });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 
@@ -35,7 +33,7 @@ async function select(sql: string): Promise<unknown[]> {
 
 const product = (id: number) => `${id},"name","slogan","description","category",140`;
 
-test('the catalogue reads in the tables as it stands in the files', async () => {
+test('the tables of the catalogue match the files', async () => {
   const { files, list, repairs } = await load(
     await catalogueFolder({
       'product.csv': [
@@ -50,7 +48,7 @@ test('the catalogue reads in the tables as it stands in the files', async () => 
     }),
   );
   expect(list).toEqual([]);
-  expect(await readList(repairs ?? '')).toEqual(['photos.csv,4,a missing quote was put back']);
+  expect(await readList(repairs ?? '')).toEqual(['photos.csv,4,the missing quote was restored']);
   expect(files.map(({ lines, imported, repaired }) => [lines, imported, repaired])).toEqual([
     [2, 2, 0],
     [4, 4, 0],
@@ -131,7 +129,7 @@ test('the catalogue reads in the tables as it stands in the files', async () => 
   ]);
 });
 
-test('questions and answers keep their milliseconds, and their ids go on behind the last', async () => {
+test('questions and answers keep their milliseconds, and new ids continue after the last', async () => {
   const times = [0, 1, 1_598_999_999_999, 1_600_000_000_001, 1_615_161_718_191, 253_402_300_799_999];
   await load(
     await qaFolder({
@@ -166,11 +164,11 @@ test('questions and answers keep their milliseconds, and their ids go on behind 
   await client.query('delete from qa.answer where answer_id = 58');
 });
 
-describe('lines that are rejected', () => {
+describe('rejected lines', () => {
   const utf8 = (bytes: number[]) =>
     Buffer.concat([Buffer.from('8,"'), Buffer.from(bytes), Buffer.from('","s","d","c",1\n')]);
 
-  test('are listed with file, line and reason, and nothing else goes with them', async () => {
+  test('are listed with file, line and reason, and no other line is lost', async () => {
     const folder = await fullFolder({
       'product.csv': [
         product(1),
@@ -229,43 +227,43 @@ describe('lines that are rejected', () => {
 
     const result = await load(folder);
     expect(result.list).toEqual([
-      'product.csv,4,id 1 was on an earlier line',
+      'product.csv,4,id 1 is also on an earlier line',
       'product.csv,5,id is 0',
       'product.csv,6,default_price is not a price from 0 to 2147483647.99 with at most two decimals',
-      'product.csv,7,id 3 was on an earlier line',
+      'product.csv,7,id 3 is also on an earlier line',
       'product.csv,8,1 column where 6 are expected',
       'product.csv,9,empty line',
       'product.csv,11,name is not valid UTF-8',
       'product.csv,12,name is not valid UTF-8',
       'product.csv,13,name is not valid UTF-8',
-      'features.csv,3,its product 9 is not there',
-      'features.csv,4,id 2 was on an earlier line',
-      'features.csv,5,its product 3 is not there',
+      'features.csv,3,its product 9 does not exist',
+      'features.csv,4,id 2 is also on an earlier line',
+      'features.csv,5,its product 3 does not exist',
       'features.csv,6,null where a value is required: feature',
       'features.csv,7,3 columns where 4 are expected',
       'features.csv,8,id is above 2000000000',
       'styles.csv,3,null where a value is required: original_price',
       'styles.csv,4,default_style is not 0 or 1',
-      'styles.csv,5,its product 9 is not there',
+      'styles.csv,5,its product 9 does not exist',
       'styles.csv,6,sale_price is not a price from 0 to 2147483647.99 with at most two decimals',
-      'photos.csv,3,its style 4 is not there',
-      'photos.csv,4,a quote stands inside url',
-      'skus.csv,3,its style 2 is not there',
+      'photos.csv,3,its style 4 does not exist',
+      'photos.csv,4,misplaced quote in url',
+      'skus.csv,3,its style 2 does not exist',
       'skus.csv,4,quantity is not a whole number from 0 to 2147483647',
       'skus.csv,5,quantity is not a whole number from 0 to 2147483647',
-      'skus.csv,6,size holds a NUL',
+      'skus.csv,6,size contains a NUL byte',
       'skus.csv,7,quantity is not a whole number from 0 to 2147483647',
-      'skus.csv,8,id 3 was on an earlier line',
-      'skus.csv,9,id 1 was on an earlier line',
+      'skus.csv,8,id 3 is also on an earlier line',
+      'skus.csv,9,id 1 is also on an earlier line',
       'related.csv,2,related_product_id is 0',
-      'related.csv,4,its product 99 is not there',
-      'related.csv,5,id 3 was on an earlier line',
+      'related.csv,4,its product 99 does not exist',
+      'related.csv,5,id 3 is also on an earlier line',
       'related.csv,6,current_product_id is not an id from 1 to 2000000000',
       'questions.csv,2,date_written is not a time in milliseconds up to the year 9999',
       'questions.csv,3,date_written is not a time in milliseconds up to the year 9999',
-      'answers.csv,3,its question 1 is not there',
+      'answers.csv,3,its question 1 does not exist',
       'answers.csv,4,null where a value is required: helpful',
-      'answers_photos.csv,3,its answer 2 is not there',
+      'answers_photos.csv,3,its answer 2 does not exist',
       'answers_photos.csv,5,url is empty',
     ]);
     for (const { lines, imported, rejected } of result.files) expect(lines).toBe(imported + rejected);
@@ -277,7 +275,7 @@ describe('lines that are rejected', () => {
     expect(closingTable(result)).toMatch(/^total +50 +12 +0 +38$/m);
   });
 
-  test('are not listed where there are none, and an old list goes', async () => {
+  test('give no list when there are none, and an old list is removed', async () => {
     const folder = await catalogueFolder({ 'product.csv': [product(1)] });
     const list = join(folder, 'new', 'rejects.csv');
     await writeFile(join(folder, 'product.csv'), `${await readFile(join(folder, 'product.csv'))}\njunk`);
@@ -291,7 +289,7 @@ describe('lines that are rejected', () => {
   });
 });
 
-test('a product takes 1 MiB of rows, and the others are rejected', async () => {
+test('a product has at most 1 MiB of rows, and the others are rejected', async () => {
   const large = (id: number) => `${id},1,"${'x'.repeat(1000)}",1`;
   const { files, list } = await load(
     await catalogueFolder({
@@ -306,8 +304,8 @@ test('a product takes 1 MiB of rows, and the others are rejected', async () => {
   );
 });
 
-test('rows of what is not there take no room of a product', async () => {
-  const other = 2 ** 20 + 1; // counted in the same place as product 1
+test('rows of a missing parent do not count for a product', async () => {
+  const other = 2 ** 20 + 1; // shares the counter of product 1
   const large = (id: number, parent: number) => `${id},${parent},"${'x'.repeat(1000)}",1`;
   const { files, list } = await load(
     await catalogueFolder({
@@ -320,7 +318,7 @@ test('rows of what is not there take no room of a product', async () => {
   );
   expect(files.map(({ imported }) => imported)).toEqual([1, 0, 1, 0, 0, 1]);
   expect(new Set(list.map(line => line.replace(/,\d+,/, ',')))).toEqual(
-    new Set([`features.csv,its product ${other} is not there`, 'skus.csv,its style 9 is not there']),
+    new Set([`features.csv,its product ${other} does not exist`, 'skus.csv,its style 9 does not exist']),
   );
 });
 
@@ -338,20 +336,13 @@ test('texts that look like keys are not counted as rows', async () => {
   expect(files.map(({ imported }) => imported)).toEqual([1, 1, 1, 1, 1, 0]);
 });
 
-test('an import whose tables do not hold what it counted is not served', async () => {
+test('an import whose tables do not match its counts is not served', async () => {
   const end = (result: { imported: number }) => {
     result.imported += result.imported;
   };
   const folder = await catalogueFolder({ 'product.csv': [product(1)], 'features.csv': ['1,1,"f","v"'] });
-  await expect(
-    importFolder({
-      owner: database.owner,
-      folder: folderAt(folder),
-      rejects: join(folder, 'r.csv'),
-      progress: { ...silent, end },
-    }),
-  ).rejects.toThrow(
-    'product.csv does not add up: 1 lines, 0 rejected, 1 rows in the tables; what was served',
+  await expect(importFrom(folder, database.owner, { progress: { ...silent, end } })).rejects.toThrow(
+    'product.csv does not add up: 1 lines, 0 rejected, 1 rows in the tables; the served data',
   );
 });
 

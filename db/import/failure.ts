@@ -1,24 +1,24 @@
 /**
- * A failure that is known, in one sentence: what was wrong, and that it cost nothing. `what` is that sentence
- * without its end.
+ * An expected failure, after which the served data is unchanged. The message is one sentence; `reason` is its first
+ * part.
  */
 export class ImportFailure extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(`${what.replace(/\.$/, '')}; what was served before is untouched.`, options);
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`${reason.replace(/\.$/, '')}; the served data is unchanged.`, options);
   }
 }
 
-/** The one failure after which the old set or the new one may be served: the commit got no answer. */
+/** The server did not confirm the commit of the swap, so either the old or the new data is served. */
 export class UncertainSwap extends Error {
   constructor(options: ErrorOptions) {
     super(
-      'The connection broke in the moment of the swap: either the old set or the new one is served whole; import again to be sure.',
+      'The connection broke while the swap was committed: either the old or the new data is served, never a mix; import again to be sure.',
       options,
     );
   }
 }
 
-/** Any error of an import, one that was given up included, as one that says what it means for what is served. */
+/** Converts any error of an import, an interruption included, to one that states which data is served. */
 export function asFailure(error: unknown, signal: AbortSignal | undefined): Error {
   if (error instanceof ImportFailure || error instanceof UncertainSwap) return error;
   if (signal?.aborted) return new ImportFailure('The import was interrupted', { cause: error });

@@ -4,9 +4,7 @@ import { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
-import { catalogueFolder, fullFolder, qaFolder, readList } from './testing/data-folder.ts';
+import { catalogueFolder, fullFolder, importFrom, qaFolder, readList } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -24,12 +22,7 @@ afterAll(async () => {
 
 async function load(folder: string) {
   const rejects = join(folder, '.rejects.csv');
-  const result = await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects,
-    discardUserRows: true,
-  });
+  const result = await importFrom(folder, database.owner, { rejects, discardUserRows: true });
   return { ...result, list: result.rejects ? await readList(result.rejects) : [] };
 }
 
@@ -43,7 +36,7 @@ const features = async () =>
 const styles = async () =>
   JSON.parse((await select('select styles from catalogue.product'))[0]?.[0] as string).results;
 
-/** The text of a whole file in the place of one of a folder. */
+/** Replaces a file of a folder. */
 const write = (folder: string, name: string, text: string) => writeFile(join(folder, name), text);
 
 const product = '1,"name","slogan","description","category",140';
@@ -69,7 +62,7 @@ describe('blanks around a value are dropped', () => {
     ['1,1, "lost, null', 'lost', null],
     ['1,1, "lost , "Canvas"', 'lost', 'Canvas'],
     ['1,1, lost" , "Canvas"', 'lost', 'Canvas'],
-  ])('%j', async (line, feature, value) => {
+  ])('in %j', async (line, feature, value) => {
     for (const end of ['\n', '\r\n', ' \t\r\n', '']) {
       const folder = await catalogueFolder({ 'product.csv': [product] });
       await write(folder, 'features.csv', `id,product_id,feature,value\n${line}${end}`);
@@ -78,7 +71,7 @@ describe('blanks around a value are dropped', () => {
     }
   });
 
-  test('around numbers, prices and flags too', async () => {
+  test('in numbers, prices and flags, too', async () => {
     const folder = await fullFolder({
       'product.csv': [' 1 ,"n","s","d","c",\t140 '],
       'styles.csv': ['1, 1, "s" , null, 140, 1', '2\t,1 ,"t", 0 ,140\t, 0 ', '3,1,u,,140,0'],
@@ -95,7 +88,7 @@ describe('blanks around a value are dropped', () => {
     ]);
   });
 
-  test('but nothing else is: a required value is still required', async () => {
+  test('but a required value is still required', async () => {
     const { list } = await load(
       await catalogueFolder({
         'product.csv': [product],
@@ -112,10 +105,10 @@ describe('blanks around a value are dropped', () => {
     expect(list).toEqual([
       'features.csv,2,feature is empty',
       'features.csv,3,null where a value is required: feature',
-      'features.csv,4,a quote stands inside feature',
-      'features.csv,5,a quote stands inside feature',
+      'features.csv,4,misplaced quote in feature',
+      'features.csv,5,misplaced quote in feature',
       'features.csv,6,product_id is empty',
-      'features.csv,7,a quote stands inside value',
+      'features.csv,7,misplaced quote in value',
     ]);
   });
 });
@@ -175,7 +168,7 @@ test('prices have none, one or two decimals', async () => {
   ]);
 });
 
-test('an id above 2,000,000,000 is rejected, wherever it stands, and ids go on behind the others', async () => {
+test('an id above 2,000,000,000 is rejected in any column, and new ids continue after the others', async () => {
   const date = 1598610421169;
   const { list } = await load(
     await fullFolder({
@@ -193,7 +186,7 @@ test('an id above 2,000,000,000 is rejected, wherever it stands, and ids go on b
       'answers_photos.csv': ['2147483647,2000000000,"u"', '2000000000,2000000000,"u"'],
     }),
   );
-  const above = (place: string, column: string) => `${place},${column} is above 2000000000`;
+  const above = (position: string, column: string) => `${position},${column} is above 2000000000`;
   expect(list).toEqual([
     above('product.csv,3', 'id'),
     above('product.csv,4', 'id'),
@@ -230,7 +223,7 @@ describe('columns are found by their names', () => {
     ['value,note,feature,id,product_id', '"v","two\nlines","f",1,1'],
   ];
 
-  test.each(lines)('%j', async (header, line) => {
+  test.each(lines)('in the header %j', async (header, line) => {
     const folder = await catalogueFolder({ 'product.csv': [product] });
     await write(folder, 'features.csv', `${header}\n${line}`);
     expect((await load(folder)).list).toEqual([]);
@@ -238,7 +231,7 @@ describe('columns are found by their names', () => {
     expect(await features()).toEqual([{ feature: expected, value: 'v' }]);
   });
 
-  test('in all files, the columns backwards and with one more', async () => {
+  test('in all files with reversed columns and an extra one', async () => {
     const folder = await fullFolder({
       'product.csv': [product],
       'features.csv': ['1,1,"f","v"'],
@@ -259,8 +252,8 @@ describe('columns are found by their names', () => {
     const before = await contents();
     for (const { name } of first.files) {
       const text = await readFile(join(folder, name), 'utf8');
-      const backwards = text.split('\n').map(line => [...line.split(',').reverse(), 'more'].join());
-      await write(folder, name, backwards.join('\n'));
+      const reversed = text.split('\n').map(line => [...line.split(',').reverse(), 'more'].join());
+      await write(folder, name, reversed.join('\n'));
     }
     const second = await load(folder);
     expect(await contents()).toEqual(before);
@@ -269,7 +262,7 @@ describe('columns are found by their names', () => {
     );
   });
 
-  test('rejected rows are told by the names of the columns, and by their own ids', async () => {
+  test('and the reasons of rejected rows name the columns and ids', async () => {
     const folder = await catalogueFolder({ 'product.csv': [product] });
     await write(
       folder,
@@ -277,17 +270,17 @@ describe('columns are found by their names', () => {
       'note,value,feature,product_id,id\nn,v,f,9,1\n"n","v",null,1,2\nn,v,f,1,2\nn,v,f,1\n"a\0","v","f",1,3\nn"n,v,f,1,4',
     );
     expect((await load(folder)).list).toEqual([
-      'features.csv,2,its product 9 is not there',
+      'features.csv,2,its product 9 does not exist',
       'features.csv,3,null where a value is required: feature',
-      'features.csv,4,id 2 was on an earlier line',
+      'features.csv,4,id 2 is also on an earlier line',
       'features.csv,5,4 columns where 5 are expected',
-      'features.csv,6,note holds a NUL',
-      'features.csv,7,a quote stands inside note',
+      'features.csv,6,note contains a NUL byte',
+      'features.csv,7,misplaced quote in note',
     ]);
   });
 });
 
-test('products.csv is product.csv; what else there is is ignored, and named', async () => {
+test('products.csv is accepted as product.csv; other files and columns are ignored and named', async () => {
   const folder = await catalogueFolder({ 'product.csv': [product], 'styles.csv': [style] });
   await rename(join(folder, 'product.csv'), join(folder, 'products.csv'));
   await write(folder, 'skus.csv', 'id,styleId,size,quantity,,warehouse\n');
@@ -304,7 +297,7 @@ test('products.csv is product.csv; what else there is is ignored, and named', as
   expect(table).toContain('Ignored files: "READ\\u001bME", "reviews.csv".\n');
 });
 
-test('dates before 2000 are taken and counted, and a date that a spreadsheet shortened is rejected', async () => {
+test('dates before 2000 are accepted and counted, and a date that a spreadsheet shortened is rejected', async () => {
   const [questions] = qaFiles;
   const folder = await qaFolder({
     'questions.csv': [
@@ -331,7 +324,7 @@ test('dates before 2000 are taken and counted, and a date that a spreadsheet sho
   );
 });
 
-test('a long line of blanks takes no long time', async () => {
+test('a long line of blanks is read in linear time', async () => {
   const blanks = ' '.repeat(10_000);
   const begun = performance.now();
   const { list } = await load(

@@ -5,20 +5,20 @@ import type { DataSet } from './data-set.ts';
 import { ImportFailure } from './failure.ts';
 import { type Column, columnsOf } from './header.ts';
 import { qa } from './qa.ts';
-import { longestRecord } from './records.ts';
+import { maxRecordBytes } from './records.ts';
 
 const dataSets: readonly DataSet[] = [catalogue, qa];
 
-/** A data file that is there and begins with a header line. */
+/** A data file of the folder, with its header line already read. */
 export interface FoundFile {
   readonly file: DataFile;
-  /** Its name in the folder. */
+  /** The file's name in the folder. */
   readonly name: string;
-  /** Its size in bytes, and of these the header line with its line end (and byte-order mark). */
+  /** The file's size in bytes, and how many of them the header takes, with its line end and any byte-order mark. */
   readonly bytes: number;
   readonly headerBytes: number;
   readonly columns: readonly Column[];
-  /** Opens it for reading what follows the header. */
+  /** Opens the file for reading after the header. */
   open(): Promise<OpenFile>;
 }
 
@@ -27,16 +27,16 @@ export interface FoundSet {
   readonly files: readonly FoundFile[];
 }
 
-/** What a folder holds. */
+/** The contents of a folder. */
 export interface Found {
   readonly sets: readonly FoundSet[];
-  /** Files that are no data files. */
+  /** Names of files that are not data files. */
   readonly furtherFiles: readonly string[];
 }
 
 /**
- * The sets that a folder holds: those of which any file is there. Throws ImportFailure when there is none, when a file of a
- * set is missing, there twice or cannot be read, or when it does not begin with its header.
+ * Finds the data sets of a folder. A single file of a set makes the set count as present. Throws ImportFailure when the
+ * folder has no data set, when a file of a set is missing, duplicated or unreadable, or when its header is wrong.
  */
 export async function findSets(folder: DataFolder): Promise<Found> {
   const names = new Set(await folder.names());
@@ -72,7 +72,7 @@ export async function findSets(folder: DataFolder): Promise<Found> {
 }
 
 async function findFile(folder: DataFolder, file: DataFile, name: string): Promise<FoundFile> {
-  const { size, bytes } = await folder.start(name, longestRecord);
+  const { size, bytes } = await folder.start(name, maxRecordBytes);
   const header = readHeader(file, name, bytes.toString('latin1'));
   return { file, name, bytes: size, ...header, open: () => folder.open(name, header.headerBytes) };
 }
@@ -82,8 +82,8 @@ function readHeader(file: DataFile, name: string, start: string): Pick<FoundFile
   const line = (newline < 0 ? start : start.slice(0, newline))
     .replace(/^\xEF\xBB\xBF/, '')
     .replace(/\r$/, '');
-  if (line === '' || (newline < 0 && start.length === longestRecord))
-    throw new ImportFailure(`${name} does not begin with a header line`);
+  if (line === '' || (newline < 0 && start.length === maxRecordBytes))
+    throw new ImportFailure(`${name} does not start with a header line`);
   return {
     headerBytes: newline < 0 ? start.length : newline + 1,
     columns: columnsOf(file, name, line),

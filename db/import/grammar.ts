@@ -1,23 +1,23 @@
 import type { ColumnType } from '../data-files.ts';
 import type { Column } from './header.ts';
 
-/** The largest id: above it new rows have room, and every id fits 32 bits. */
+/** The largest id in a file. It leaves room for new rows with ids of 32 bits. */
 export const largestId = 2_000_000_000;
 /** PostgreSQL's largest integer. */
 export const largestInteger = 2_147_483_647;
-/** 9999-12-31T23:59:59.999Z, the last moment that ISO 8601 writes with four digits of year. */
+/** 9999-12-31T23:59:59.999Z: the last moment that ISO 8601 writes with a four-digit year. */
 export const latestMillisecond = 253_402_300_799_999;
 
-/** What may stand around a value. */
+/** Allowed around a value. */
 const blanks = '[ \\t]*';
-/** `"…"`, a quote inside it doubled; newlines may stand inside. */
+/** `"…"`. Inner quotes are doubled, and newlines are allowed. */
 const quoted = String.raw`"[^"\0]*(?:""[^"\0]*)*"`;
-/** Text without quotes that begins with no blank: no comma, no quote, not the word null. */
+/** Unquoted text: no leading blank, no comma, no quote, not the word null. */
 const bare = String.raw`(?!null${blanks}(?:,|$))[^" \t,\r\n\0][^",\r\n\0]*`;
-/** The same, ending with no blank, too. */
+/** The same without a trailing blank. */
 const bareWithoutBlanks = String.raw`${bare}(?<![ \t])`;
-/** What may stand in a column that nobody reads. */
-const further = String.raw`${blanks}(?:${quoted}${blanks}|[^" \t,\r\n\0][^",\r\n\0]*)?`;
+/** Any value of an ignored column. */
+const ignored = String.raw`${blanks}(?:${quoted}${blanks}|[^" \t,\r\n\0][^",\r\n\0]*)?`;
 
 const values = {
   id: oneTo(largestId),
@@ -35,13 +35,13 @@ const numbers = {
   milliseconds: around(values.milliseconds),
 };
 
-// The patterns are meant for text whose characters are the file's bytes ("latin1"), and say nothing about UTF-8. Their
-// groups are the columns with a key, in the order of the columns. Each blank fits one place in a pattern only, so that
-// none takes time by a power of a record's length.
+// The patterns match text whose characters are the file's bytes ("latin1"), and do not check UTF-8. Their groups are
+// the columns with a key, in the order of the columns. Each blank can match at only one position of a pattern, so
+// matching takes linear time.
 
 /**
- * The pattern of a record that is CSV as PostgreSQL reads it, with `null 'null'`: it drops blanks around numbers itself.
- * Undefined when the file has further columns, which PostgreSQL is not to see.
+ * The pattern of a record that COPY can read unchanged, with `null 'null'`. PostgreSQL itself drops blanks around
+ * numbers. Undefined when the file has ignored columns, which COPY must not read.
  */
 export function plainRecord(columns: readonly Column[]): RegExp | undefined {
   if (columns.some(({ type }) => !type)) return undefined;
@@ -54,7 +54,9 @@ export function plainRecord(columns: readonly Column[]): RegExp | undefined {
   });
 }
 
-/** The pattern of every good record: the right number of columns, each a value of its type, blanks around it or not. */
+/**
+ * The pattern of every good record: the right number of columns, and values of the right types, with or without blanks.
+ */
 export function looseRecord(columns: readonly Column[]): RegExp {
   return recordOf(columns, {
     ...numbers,
@@ -64,7 +66,7 @@ export function looseRecord(columns: readonly Column[]): RegExp {
   });
 }
 
-/** The pattern of a good record, all texts of which stand in quotes. */
+/** The pattern of a good record whose texts are all quoted. */
 export function quotedRecord(columns: readonly Column[]): RegExp {
   return recordOf(columns, {
     ...numbers,
@@ -76,7 +78,7 @@ export function quotedRecord(columns: readonly Column[]): RegExp {
 
 function recordOf(columns: readonly Column[], patterns: Readonly<Record<ColumnType, string>>): RegExp {
   const each = columns.map(({ type, key }) => {
-    if (!type) return further;
+    if (!type) return ignored;
     return key ? around(`(${key === 'date' ? values.milliseconds : values.id})`) : patterns[type];
   });
   return new RegExp(`^${each.join(',')}$`);

@@ -1,14 +1,14 @@
 import { ImportFailure } from './failure.ts';
 
-// Ids run from 1 with gaps, so both keep pages of neighbouring ids and make a page when its first id comes: the
-// real set's largest map (6.9 million answers) is 14 MB, where a Map would be 300.
+// Ids run from 1 with gaps, so both classes keep pages of neighbouring ids, and allocate a page for its first id. The
+// largest map of the real set (6.9 million answers) takes 14 MB; a Map would take 300 MB.
 
-/** A set of ids: one bit an id, on pages of 4,096. */
+/** A set of ids: one bit per id, in pages of 4,096 ids. */
 export class IdSet {
   readonly #pages: Uint32Array[] = [];
   #pageCount = 0;
 
-  /** Adds the id. False when it was there already. Throws ImportFailure when memory has no room for its page. */
+  /** Adds an id. Returns false when the set contains it already. Throws ImportFailure above the memory limit. */
   add(id: number): boolean {
     const number = id >>> pageBits;
     const page = this.#pages[number] ?? this.#newPage(number);
@@ -21,7 +21,7 @@ export class IdSet {
 
   #newPage(number: number): Uint32Array {
     this.#pageCount += 1;
-    if (this.#pageCount > maxSetPages) throw tooThin();
+    if (this.#pageCount > maxSetPages) throw tooSparse();
     const page = new Uint32Array(pageIds / 32);
     this.#pages[number] = page;
     return page;
@@ -34,16 +34,16 @@ export class IdSet {
 }
 
 /**
- * From an id to its parent's, which are dense: two bytes an id on a page whose parents lie near each other, as they do
- * where children were numbered parent by parent, else four.
+ * A map from ids to parent ids. A page takes two bytes per id if its parent ids are close together, as when children
+ * were numbered parent by parent; otherwise four.
  */
 export class IdMap {
   readonly #pages: (Uint16Array | Int32Array)[] = [];
-  /** What each page's parents are counted from, so that 0 stays for none. */
+  /** The base of each page's offsets. An offset of 0 means no parent. */
   readonly #bases: number[] = [];
   #bytes = 0;
 
-  /** Throws ImportFailure when memory has no room for the id's page. */
+  /** Throws ImportFailure above the memory limit. */
   set(id: number, parent: number): void {
     const number = id >>> pageBits;
     let page = this.#pages[number] ?? this.#newPage(number, parent);
@@ -53,7 +53,7 @@ export class IdMap {
     page[id & (pageIds - 1)] = parent - (this.#bases[number] ?? 0);
   }
 
-  /** The parent's id; 0, which is no id, when the id is not in the map. */
+  /** The parent's id; 0, which is not an id, when the map does not contain the id. */
   get(id: number): number {
     const number = id >>> pageBits;
     const offset = this.#pages[number]?.[id & (pageIds - 1)] ?? 0;
@@ -70,7 +70,7 @@ export class IdMap {
 
   #take(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes > maxMapBytes) throw tooThin();
+    if (this.#bytes > maxMapBytes) throw tooSparse();
   }
 
   #widen(number: number, page: Uint16Array): Int32Array {
@@ -87,12 +87,12 @@ const largestOffset = 65_535;
 
 const pageBits = 12;
 const pageIds = 1 << pageBits;
-// What an import remembers fits into its container's 128 MiB beside Node: two maps and two sets at their limits.
-/** 67 million ids without gaps; thinly spread ones fill a page each. */
+// With Node, two maps and two sets at their limits fit into the container's 128 MiB.
+/** Enough for 67 million ids without gaps. Sparse ids take a page each. */
 const maxSetPages = 16_384;
-/** Over the 26 MiB that the largest map of the real set takes if its children are in no order at all. */
+/** Above the 26 MiB that the largest map of the real set takes when its children are in random order. */
 const maxMapBytes = 28 * 1024 * 1024;
 
-function tooThin(): ImportFailure {
-  return new ImportFailure('The ids are spread too thinly to keep in memory');
+function tooSparse(): ImportFailure {
+  return new ImportFailure('The ids are too sparse to keep in memory');
 }

@@ -7,61 +7,36 @@ import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
 import { buildTable, createEmptyNext, createNext, rowOfNext } from './next-schema.ts';
 import { type Progress, silent } from './progress.ts';
+import type { FileResult, ImportResult, SetResult, TableResult } from './results.ts';
 import { appliedMigrations, betweenMigrations } from './schema-version.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
-import { type FileCount, type Lists, stageFile } from './stage-file.ts';
+import { type Lists, stageFile } from './stage-file.ts';
 import { swap } from './swap.ts';
 import { holdWrites, refuseUserRows } from './user-rows.ts';
 
-/** How long the swap is tried, in milliseconds. A forgotten transaction ends after 60 s (`postgres.conf`). */
+/** The time limit for the swap, in milliseconds. A forgotten transaction ends after 60 s (`postgres.conf`). */
 const patience_ms = 600_000;
 
 export interface ImportRequest {
   readonly owner: ClientConfig;
   readonly folder: DataFolder;
-  /** The file to list rejected lines in; lines that were repaired are listed beside it. */
+  /** The path of the list of rejected lines. The list of repaired lines is written beside it. */
   readonly rejects: string;
   /**
-   * Whether rows that users wrote may be dropped; from then on to the end of the import none can be written.
-   * Default: no, they stop the import, before it begins or in its end.
+   * Whether the import may drop rows that users wrote. If so, all writes fail until the import ends. Default: no. The
+   * import then fails when there are such rows, at its start or before the swap.
    */
   readonly discardUserRows?: boolean;
   readonly progress?: Progress;
-  /** Gives up the import, until it swaps. */
+  /** Aborts the import. Has no effect once the swap has started. */
   readonly signal?: AbortSignal;
 }
 
-/** What became of a file, and how long that took. */
-export interface FileResult extends FileCount {
-  readonly elapsed_s: number;
-}
-
-/** A finished table, and how long its rows and indexes took. */
-export interface TableResult {
-  readonly name: string;
-  readonly elapsed_s: number;
-}
-
-/** What became of a data set. */
-interface SetResult {
-  readonly files: readonly FileResult[];
-  readonly tables: readonly TableResult[];
-}
-
-export interface ImportResult extends SetResult {
-  /** Files of the folder that are ignored. */
-  readonly furtherFiles: readonly string[];
-  /** The lists that have lines in them. */
-  readonly rejects: string | undefined;
-  readonly repairs: string | undefined;
-  readonly elapsed_s: number;
-}
-
 /**
- * Imports the sets that a folder holds in the place of those that are served: builds each as a schema of its own,
- * checks it, and swaps them all at once. Safe while the app reads and writes.
+ * Replaces the served data sets by those of a folder: builds each as a new schema, checks it, and swaps all in one
+ * transaction. Safe while the app reads and writes.
  *
- * Throws ImportFailure for whatever can be expected to go wrong; what was served is untouched then.
+ * Throws ImportFailure for every expected error; the served data is then unchanged.
  */
 export async function importFolder(request: ImportRequest): Promise<ImportResult> {
   const begun = performance.now();
@@ -72,7 +47,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
   const { sets, furtherFiles } = await findSets(folder);
   const schemas = sets.flatMap(({ set }) => [set.schema, ...set.emptied]);
   return importAlone(owner, signal, async (client, swapNow) => {
-    if (await dropLeftOvers(client)) progress.note('Dropped what an earlier import had left.');
+    if (await dropLeftOvers(client)) progress.note('Dropped the leftovers of an earlier import.');
     await refuseSmallDisk(client, sets, progress);
     const migrations = await betweenMigrations(client, async () => {
       const applied = await appliedMigrations(client);
@@ -86,7 +61,7 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
     swapNow();
     await swap(client, { schemas, discardUserRows, migrations, patience_ms, signal });
     await dropLeftOvers(client).catch(() =>
-      progress.note('The old tables are still being read: the next import drops them.'),
+      progress.note('The old tables are still being read. The next import drops them.'),
     );
     return {
       files: built.flatMap(({ files }) => files),
@@ -100,10 +75,10 @@ export async function importFolder(request: ImportRequest): Promise<ImportResult
 
 async function createNextOf(client: Client, { schema, emptied }: DataSet): Promise<void> {
   await createNext(client, schema);
-  for (const about of emptied) await createEmptyNext(client, about);
+  for (const dependent of emptied) await createEmptyNext(client, dependent);
 }
 
-/** Fills the next schema of a set, and checks that what was counted is what is there. */
+/** Fills the next schema of a set, and checks its row counts. */
 async function buildNext(
   client: Client,
   found: FoundSet,
@@ -134,7 +109,7 @@ async function buildNext(
   return { files, tables };
 }
 
-/** Throws ImportFailure unless every line is accounted for, and every imported row is in the finished tables. */
+/** Throws ImportFailure unless every line was counted, and every imported row is in the finished tables. */
 async function refuseLoss(client: Client, set: DataSet, files: readonly FileResult[]): Promise<void> {
   const counts = await rowOfNext(client, set.schema, set.counts);
   for (const [position, { name, lines, imported, rejected }] of files.entries()) {

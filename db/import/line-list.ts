@@ -2,25 +2,25 @@ import { appendFile, mkdir, mkdtemp, open, rm, rmdir, stat, writeFile } from 'no
 import { dirname, join, resolve } from 'node:path';
 import { ImportFailure } from './failure.ts';
 
-/** The bounds are those of RFC 5321, and keep the search linear. */
+/** The length limits are those of RFC 5321. They keep the search linear. */
 const emailLike = /[^\s",@]{1,64}@[^\s",@]{1,255}/g;
-/** How much of a line is shown, in UTF-16 units. */
+/** Longer lines are cut, in UTF-16 units. */
 const shownLength = 500;
 
 /**
- * A CSV file that lists lines of the data files: file, line, reason, text. It exists only once there is a line
- * to list. What looks like an e-mail address is left out.
+ * A CSV file that lists lines of the data files: file, line, reason, text. The file is created with its first line.
+ * E-mail addresses are masked.
  */
 export class LineList {
   readonly #path: string;
   #isBegun = false;
-  #unwritten = '';
+  #pending = '';
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Throws ImportFailure when the list cannot be written, or cannot be removed when nothing is to be listed. */
+  /** Throws ImportFailure when the list cannot be written, or an old list cannot be removed. */
   async refuseUnwritable(): Promise<void> {
     try {
       const list = await open(this.#path, 'r+').catch(unlessMissing);
@@ -32,15 +32,15 @@ export class LineList {
     }
   }
 
-  /** Adds a line, given as its bytes ("latin1"); written by the next flush(). */
+  /** Adds a line, passed as bytes ("latin1"). The next flush() writes it. */
   add(file: string, line: number, reason: string, text: string): void {
-    this.#unwritten += `${file},${line},${quote(reason)},${quote(shown(text))}\n`;
+    this.#pending += `${file},${line},${quote(reason)},${quote(shown(text))}\n`;
   }
 
   async flush(): Promise<void> {
-    if (this.#unwritten === '') return;
-    const text = this.#unwritten;
-    this.#unwritten = '';
+    if (this.#pending === '') return;
+    const text = this.#pending;
+    this.#pending = '';
     if (!this.#isBegun) {
       await mkdir(dirname(this.#path), { recursive: true });
       await writeFile(this.#path, 'file,line,reason,text\n');
@@ -49,7 +49,7 @@ export class LineList {
     await appendFile(this.#path, text);
   }
 
-  /** The list's path; undefined when nothing was listed, and then the list of an earlier import is removed. */
+  /** Returns the path of the list. If the list is empty, removes that of an earlier import and returns undefined. */
   async finish(): Promise<string | undefined> {
     if (this.#isBegun) return this.#path;
     await rm(this.#path, { force: true });
@@ -61,7 +61,7 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** The folder, or the nearest above it that is there. */
+/** The folder, or its nearest existing ancestor. */
 async function existingFolder(folder: string): Promise<string> {
   const exists = await stat(folder).then(() => true, unlessMissing);
   return exists ? folder : existingFolder(dirname(folder));

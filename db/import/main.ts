@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --liftoff-only --optimize-for-size --max-semi-space-size=1 --max-old-space-size=32 --v8-pool-size=0
-// These keep the importer below 128 MiB, most of which are tables of ids outside the heap.
+// These options keep the importer below 128 MiB. Most of that is the id maps, which are outside the heap.
 import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { developmentFolder, embeddedOwner } from '../embedded.ts';
@@ -12,22 +12,16 @@ import { progressOn } from './progress.ts';
 import { summary } from './summary.ts';
 
 await new Command('import')
-  .description(
-    'Puts the data files of a folder in the place of the catalogue, of questions and answers, or both.',
-  )
+  .description('Replaces the catalogue, the questions and answers, or both by the data files of a folder.')
   .argument('<folder>', 'the folder with the data files')
-  .option('--rejects <file>', 'where to list rejected lines (default: rejects/<name of the folder>.csv)')
+  .option('--rejects <file>', 'the list of rejected lines (default: rejects/<name of the folder>.csv)')
   .option(
     '--stream',
-    'reads the files from standard input (data-stream.ts); <folder> is what messages call it',
+    'read the files from standard input (data-stream.ts); <folder> is their name in messages',
   )
-  .option(
-    '--columns <number>',
-    'standard error leads to a terminal of this width, though by way of a pipe',
-    Number,
-  )
-  .addOption(new Option('--target <database>', 'dev: the one that "make dev" serves').choices(['dev']))
-  .option('--json', 'ends with the summary as one JSON object instead of the table')
+  .option('--columns <number>', 'draw progress bars of this width, although standard error is a pipe', Number)
+  .addOption(new Option('--target <database>', 'dev: the database of "make dev"').choices(['dev']))
+  .option('--json', 'print the summary as one JSON object instead of a table')
   .action(run)
   .parseAsync();
 
@@ -39,7 +33,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** Ends with exit status 0 and what was done, with 1 and a sentence, or, when interrupted, with 130. */
+/** Exits with 0 and a summary, with 1 and one sentence after an error, or with 130 after an interruption. */
 async function run(path: string, options: Options): Promise<void> {
   const interruption = new AbortController();
   const { columns } = options;

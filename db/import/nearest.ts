@@ -1,23 +1,23 @@
-/** Longer names are cut: the distance takes time by the product of the lengths. */
+/** Longer names are cut, because the time grows with the product of the lengths. */
 const comparedLength = 60;
-/** Of more names the others are not looked at. */
-const mostNames = 200;
+/** Further names are not compared. */
+const maxNames = 200;
 
-/** The name that takes the fewest edits to become `wanted`; undefined when there is none to choose from. */
+/** The name with the fewest edits to `wanted`; undefined when `names` is empty. */
 export function nearest(wanted: string, names: readonly string[]): string | undefined {
   return nearestFirst(wanted, names)[0];
 }
 
-/** The names, those first that take the fewest edits to become `wanted`. */
+/** The names by the number of edits to `wanted`, fewest first. */
 export function nearestFirst(wanted: string, names: readonly string[]): string[] {
-  const ranked = names.slice(0, mostNames).map(name => ({
+  const ranked = names.slice(0, maxNames).map(name => ({
     name,
     edits: editsBetween(wanted.toLowerCase(), name.toLowerCase().slice(0, comparedLength)),
   }));
   return ranked.sort((one, other) => one.edits - other.edits).map(({ name }) => name);
 }
 
-/** Levenshtein's distance, a row of its table at a time. */
+/** The Levenshtein distance, computed one row of the matrix at a time. */
 function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (const [position, letter] of [...one].entries()) {

@@ -1,13 +1,13 @@
 import type { Client } from 'pg';
 import type { TableBuild } from './data-set.ts';
 
-// A set is built as a whole schema beside the one that is served. Its shape is copied from that one, so that
-// tables, indexes and privileges are written down once, in db/migrations.
+// A set is built in a new schema beside the served one. The new schema copies the shape of the served one, so tables,
+// indexes and privileges are defined only once, in db/migrations.
 
 export const nextOf = (schema: string) => `${schema}_next`;
 export const oldOf = (schema: string) => `${schema}_old`;
 
-/** Makes the empty next schema: the served one's tables, sequences and privileges, no indexes yet. */
+/** Creates the empty next schema, with the tables, sequences and privileges of the served one, but without indexes. */
 export async function createNext(client: Client, schema: string): Promise<void> {
   await client.query(`create schema ${nextOf(schema)}`);
   await runEach(client, tables, [schema, nextOf(schema)]);
@@ -15,7 +15,7 @@ export async function createNext(client: Client, schema: string): Promise<void> 
   await runEach(client, privileges, [schema, nextOf(schema)]);
 }
 
-/** Makes a next schema that needs no rows: with the indexes of its tables. */
+/** Creates a next schema that stays empty, with indexes. */
 export async function createEmptyNext(client: Client, schema: string): Promise<void> {
   await createNext(client, schema);
   const { rows } = await client.query<{ relname: string }>(
@@ -25,23 +25,23 @@ export async function createEmptyNext(client: Client, schema: string): Promise<v
   for (const { relname } of rows) await addIndexes(client, schema, relname);
 }
 
-/** What all sorts of a query may take together: with shared_buffers it leaves a server of 320 MiB a quarter of that. */
+/** The memory for all sorts of a query. Together with shared_buffers, it leaves a quarter of the server's 320 MiB. */
 const sortMemory_MB = 96;
 
-/** Fills a table of the next schema from staged rows, and gives it its indexes. */
+/** Fills a table of the next schema from staged rows, and creates its indexes. */
 export async function buildTable(client: Client, schema: string, build: TableBuild): Promise<void> {
   const next = nextOf(schema);
   const { table, columns, query, sorts } = build;
   await client.query(`set work_mem = '${sortMemory_MB / sorts}MB'`);
   await client.query(`insert into ${next}.${table} (${columns.join(', ')}) ${query}`);
-  // Marks every page as visible to all, so that no later read writes, and no row is ever frozen again.
+  // Marks all pages as all-visible and frozen, so that no later read or vacuum rewrites them.
   await client.query(`vacuum (freeze, analyze) ${next}.${table}`);
   await addIndexes(client, schema, table);
   await runEach(client, identities, [next, table]);
   if (build.finish) await rowOfNext(client, schema, build.finish);
 }
 
-/** Runs a query over the tables of the next schema; its one row. */
+/** Runs a query over the tables of the next schema. Returns its only row. */
 export async function rowOfNext(client: Client, schema: string, query: string): Promise<unknown[]> {
   await client.query(`set search_path = ${nextOf(schema)}, pg_temp`);
   const { rows } = await client.query<unknown[]>({ text: query, rowMode: 'array' });
@@ -50,7 +50,7 @@ export async function rowOfNext(client: Client, schema: string, query: string): 
 }
 
 async function addIndexes(client: Client, schema: string, table: string): Promise<void> {
-  // PostgreSQL writes a definition without its schema when that is in the search path; staged tables come last.
+  // PostgreSQL prints a definition without its schema if the search path contains the schema. Staged tables come last.
   await client.query(`set search_path = ${schema}, pg_temp`);
   const { rows } = await client.query<{ statement: string }>(indexes, [table]);
   await client.query(`set search_path = ${nextOf(schema)}, pg_temp`);
@@ -58,13 +58,13 @@ async function addIndexes(client: Client, schema: string, table: string): Promis
   await client.query('reset search_path');
 }
 
-/** Runs the statements that a query makes. */
+/** Runs the statements that a query returns. */
 async function runEach(client: Client, query: string, values: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(query, [...values]);
   for (const { statement } of rows) await client.query(statement);
 }
 
-/** From the served schema ($1) to the next one ($2). LIKE copies all but indexes and storage parameters. */
+/** From the served schema ($1) to the next one ($2). LIKE copies everything except indexes and storage parameters. */
 const tables = `
   select format('create table %I.%I (like %I.%I including all excluding indexes)%s',
                 $2::text, relname, $1::text, relname,
@@ -73,7 +73,7 @@ const tables = `
    where relnamespace = $1::text::regnamespace and relkind = 'r'
    order by relname`;
 
-/** From the served schema ($1) to the next one ($2): the sequences that belong to no column, with their types only. */
+/** From the served schema ($1) to the next one ($2): sequences that belong to no column, with their types only. */
 const sequences = `
   select format('create sequence %I.%I as %s', $2::text, sequencename, data_type) as statement
     from pg_sequences
@@ -81,7 +81,7 @@ const sequences = `
      and not exists (select from pg_depend
                       where objid = format('%I.%I', schemaname, sequencename)::regclass and deptype = 'i')`;
 
-/** From the served schema ($1) to the next one ($2): those of the schema, of tables and sequences, and of columns. */
+/** From the served schema ($1) to the next one ($2): privileges on the schema, tables, sequences and columns. */
 const privileges = `
   with privilege as (
     select 'schema ' || quote_ident($2::text) as object, '' as columns, entry.*
@@ -101,7 +101,7 @@ const privileges = `
                 case when is_grantable then ' with grant option' end) as statement
     from privilege`;
 
-/** The definitions of the indexes of a table ($1), which is looked up in the search path. */
+/** The definitions of the indexes of a table ($1) in the search path. */
 const indexes = `
   select format('alter table %I add constraint %I %s', $1::text, conname, pg_get_constraintdef(oid)) as statement
     from pg_constraint
@@ -112,7 +112,7 @@ const indexes = `
    where indrelid = $1::text::regclass
      and not exists (select from pg_constraint where conindid = indexrelid)`;
 
-/** Lets the identities of a table ($1.$2) go on behind the largest that it holds. */
+/** Continues the identity columns of a table ($1.$2) after their largest values. */
 const identities = `
   select format('select setval(%L, coalesce(max(%I), 1), max(%I) is not null) from %I.%I',
                 pg_get_serial_sequence(format('%I.%I', $1::text, $2::text), attname),

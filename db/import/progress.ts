@@ -1,19 +1,19 @@
 import { SingleBar } from 'cli-progress';
-import type { FileResult, TableResult } from './import-folder.ts';
+import type { FileResult, TableResult } from './results.ts';
 
-/** Is told how an import goes on. */
+/** Receives the progress of an import. */
 export interface Progress {
-  /** A file of so many bytes is begun. */
+  /** Starts a file. */
   begin(name: string, bytes: number): void;
-  /** Of it, so many bytes and lines have been read. */
+  /** Reports the bytes and lines of the file read so far. */
   advance(bytes: number, lines: number): void;
   end(result: FileResult): void;
-  /** A table is begun. */
+  /** Starts a table. */
   build(name: string): void;
   built(result: TableResult): void;
-  /** Something else that is worth a line. */
+  /** Prints a message. */
   note(sentence: string): void;
-  /** Nothing more will come, be what was begun ended or not. */
+  /** Ends the output, even amid a file or table. */
   stop(): void;
 }
 
@@ -27,7 +27,7 @@ export const silent: Progress = {
   stop() {},
 };
 
-/** Progress for whoever watches `stream`: a bar a file and a clock a table on a terminal, elsewhere a line for each. */
+/** Prints progress to `stream`: on a terminal a bar per file and a clock per table, otherwise a line for each. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? bars(stream) : lines(stream);
 }

@@ -75,7 +75,7 @@ const answer: TableBuild = {
 export const qa: DataSet = {
   schema: 'qa',
   title: 'questions and answers',
-  // A key stands for a write of which the new set has nothing: sent again, the write must be made again.
+  // The new set lacks the write of each stored key, so a repeated request must write again.
   emptied: ['idempotency'],
   growth: 1.4,
   files: qaFiles,

@@ -6,33 +6,33 @@ import { releaseWrites } from './user-rows.ts';
 /** All schemas that imports swap. */
 const swapped = ['catalogue', 'qa', 'idempotency'];
 
-/** Any number, as long as nothing else in the database locks it: one import at a time. */
+/** An advisory lock that allows one import at a time. Any number that nothing else in the database uses. */
 const importLock = 7_205_942;
 
-/** Longer than an autovacuum takes to give way, in seconds. */
+/** Longer than an autovacuum takes to yield, in seconds. */
 const lockTimeout_s = 10;
 
-/** The import's own settings, for its session only. */
+/** Settings of the import's session. */
 const settings = {
   application_name: 'elier import',
-  // One index at a time, a fixed share of the 1 GiB host; what queries sort in is set for each.
+  // Indexes are built one at a time, within a fixed share of the 1 GiB host. Each query sets its own work_mem.
   maintenance_work_mem: '64MB',
-  // Sorted streams are merged in little memory. Hash tables over all rows outgrow the server, and it is killed.
+  // Merging sorted inputs takes little memory. With hash tables over all rows the server is OOM-killed.
   enable_hashagg: 'off',
   enable_hashjoin: 'off',
-  // A step may take minutes, and so may the reading of a file between two statements.
+  // A step may take minutes, as may reading a file between two statements.
   statement_timeout: '0',
   transaction_timeout: '0',
   idle_session_timeout: '0',
   lock_timeout: `${lockTimeout_s}s`,
-  // When the importer goes away its server process soon stops, too, even amid a sort, and frees the lock.
+  // If the importer crashes, its server process stops soon, even amid a sort, and releases the lock.
   client_connection_check_interval: '1s',
 };
 
 /** Connects as the owner, for one import. Throws ImportFailure when the database cannot be reached. */
 async function connect(owner: ClientConfig): Promise<Client> {
   const client = new Client({ ...owner, connectionTimeoutMillis: lockTimeout_s * 1000 });
-  // A connection that breaks fails the statement that runs or comes next; this event tells nothing more.
+  // A broken connection also fails the current or next statement, so this event adds nothing.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -45,11 +45,12 @@ async function connect(owner: ClientConfig): Promise<Client> {
   }
 }
 
-/** What an import does under its lock. It calls `swapNow` before the swap: from then on it cannot be given up. */
+/** The work of an import under its lock. It calls `swapNow` before the swap, which can no longer be aborted. */
 type Work<T> = (client: Client, swapNow: () => void) => Promise<T>;
 
 /**
- * Runs an import, as the only one; `signal` gives it up. When it fails, what it left unfinished is dropped. Throws ImportFailure when another import is running.
+ * Runs an import under the import lock. `signal` aborts it. Drops the unfinished tables after a failure. Throws
+ * ImportFailure when another import is running.
  */
 export async function importAlone<T>(
   owner: ClientConfig,
@@ -57,30 +58,30 @@ export async function importAlone<T>(
   work: Work<T>,
 ): Promise<T> {
   const client = await connect(owner);
-  // Closes the connection, whatever it is doing: the statement under way, or the next one, fails.
-  const giveUp = () => void client.end();
+  // Closing the connection fails the statement in flight, or the next one.
+  const abort = () => void client.end();
   let isLocked = false;
   try {
     const { rows } = await client.query('select pg_try_advisory_lock($1) as locked', [importLock]);
     isLocked = rows[0].locked;
     if (!isLocked) throw new ImportFailure('Another import is running');
     signal?.throwIfAborted();
-    signal?.addEventListener('abort', giveUp);
+    signal?.addEventListener('abort', abort);
     return await work(client, () => {
       signal?.throwIfAborted();
-      signal?.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', abort);
     });
   } catch (error) {
     await client.end();
     if (isLocked) await dropUnfinished(owner).catch(() => {}); // The next import drops it.
     throw asFailure(error, signal);
   } finally {
-    signal?.removeEventListener('abort', giveUp);
+    signal?.removeEventListener('abort', abort);
     await client.end();
   }
 }
 
-/** Drops what any import left beside the served schemas. Returns whether there was anything. */
+/** Drops the schemas that earlier imports left behind. Returns whether there were any. */
 export async function dropLeftOvers(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ nspname: string }>(
     'select nspname from pg_namespace where nspname = any($1)',

@@ -8,39 +8,25 @@ import type { FoundFile } from './folder.ts';
 import { furtherNames, type Key } from './header.ts';
 import { IdSet } from './ids.ts';
 import type { LineList } from './line-list.ts';
-import { longestRecord, RecordReader, type Records } from './records.ts';
-
-/** What became of a file's lines. A text with newlines in it counts as one line, its others as continuations. */
-export interface FileCount {
-  readonly name: string;
-  /** Columns that are ignored, as text to show. */
-  readonly furtherColumns: readonly string[];
-  lines: number;
-  imported: number;
-  /** Of the imported. */
-  repaired: number;
-  rejected: number;
-  continuations: number;
-  /** Of the imported, those with a date before 2000. */
-  earlyDates: number;
-}
+import { maxRecordBytes, RecordReader, type Records } from './records.ts';
+import type { FileCount } from './results.ts';
 
 export interface Lists {
   readonly rejects: LineList;
   readonly repairs: LineList;
 }
 
-/** How much of a file is in memory at a time, in bytes. */
-const windowBytes = 2 * longestRecord;
+/** The bytes of a file in memory at a time. */
+const windowBytes = 2 * maxRecordBytes;
 
-/** 2000-01-01. Milliseconds before it are likely to be seconds. */
+/** 2000-01-01. Earlier dates are probably in seconds. */
 const year2000_ms = 946_684_800_000;
 
-/** PostgreSQL's types for what a column of a data file holds. */
+/** PostgreSQL's type for each column type of the data files. */
 export const columnTypes: Record<ColumnType, string> = {
   id: 'integer',
   integer: 'integer',
-  // With two decimals, however many the file has: cents do not fit 32 bits.
+  // Always two decimals. Cents do not fit into 32 bits.
   price: 'numeric(12, 2)',
   'price?': 'numeric(12, 2)',
   boolean: 'boolean',
@@ -50,7 +36,7 @@ export const columnTypes: Record<ColumnType, string> = {
 };
 
 /**
- * Copies a file's good rows, in the order of the file, into its temporary table, and lists the others. Calls
+ * Copies the good rows of a file into its temporary table, in the order of the file, and lists the others. Calls
  * `onProgress` with the bytes and lines read so far.
  */
 export async function stageFile(
@@ -72,19 +58,19 @@ export async function stageFile(
     copyFrom(`copy ${table} (${order.join(', ')}) from stdin (format csv, null 'null', encoding 'UTF8')`),
   );
   await pipeline(stagedRows(found, rows, lists, onProgress), copy);
-  // A look at 3,000 rows tells the planner enough for a table that is read once.
+  // A sample of 3,000 rows is enough for the plan of a table that is read once.
   await client.query(`set default_statistics_target = 10; analyze ${table}; reset default_statistics_target`);
   return rows.count;
 }
 
-/** Sorts a file's records into rows to copy and lines to list. */
+/** Collects the rows to copy, and adds the other lines to the lists. */
 class StagedRows implements Records {
   readonly count: FileCount;
   readonly #stage: Stage;
   readonly #lists: Lists;
   readonly #seen = new IdSet();
-  /** Where the keys of a record stand; NaN for one that the file has not. */
-  readonly #places: Readonly<Record<Key, number>>;
+  /** The index of each key in `keys`; NaN for a key that the file does not have. */
+  readonly #indexes: Readonly<Record<Key, number>>;
   #rows = '';
 
   constructor(found: FoundFile, stage: Stage, lists: Lists) {
@@ -96,30 +82,30 @@ class StagedRows implements Records {
     this.#stage = stage;
     this.#lists = lists;
     const keys = found.columns.flatMap(({ key }) => key ?? []);
-    const place = (key: Key) => keys.indexOf(key) + 1 || Number.NaN;
-    this.#places = { id: place('id'), parent: place('parent'), date: place('date') };
+    const indexOf = (key: Key) => keys.indexOf(key) + 1 || Number.NaN;
+    this.#indexes = { id: indexOf('id'), parent: indexOf('parent'), date: indexOf('date') };
   }
 
   good(record: string, keys: readonly string[], line: number, original?: string): void {
-    const id = Number(keys[this.#places.id]);
-    const second = Number(keys[this.#places.parent]);
-    const refusal = this.#refusalOf(id, second, record.length);
-    const lead = refusal === undefined ? this.#stage.admit(id, second, line) : undefined;
+    const id = Number(keys[this.#indexes.id]);
+    const second = Number(keys[this.#indexes.parent]);
+    const rejection = this.#rejectionOf(id, second, record.length);
+    const lead = rejection === undefined ? this.#stage.admit(id, second, line) : undefined;
     if (lead === undefined) {
-      this.bad(record, refusal ?? `its ${this.#stage.parent} ${second} is not there`, line);
+      this.bad(record, rejection ?? `its ${this.#stage.parent} ${second} does not exist`, line);
       return;
     }
     this.#rows += `${lead}${record}\n`;
     this.count.lines += 1;
     this.count.imported += 1;
-    if (Number(keys[this.#places.date]) < year2000_ms) this.count.earlyDates += 1;
+    if (Number(keys[this.#indexes.date]) < year2000_ms) this.count.earlyDates += 1;
     if (original === undefined) return;
     this.count.repaired += 1;
-    this.#lists.repairs.add(this.count.name, line, 'a missing quote was put back', original);
+    this.#lists.repairs.add(this.count.name, line, 'the missing quote was restored', original);
   }
 
-  #refusalOf(id: number, second: number, bytes: number): string | undefined {
-    if (!this.#seen.add(id)) return `id ${id} was on an earlier line`;
+  #rejectionOf(id: number, second: number, bytes: number): string | undefined {
+    if (!this.#seen.add(id)) return `id ${id} is also on an earlier line`;
     if (this.#stage.hasRoom?.(second, bytes) === false) return 'its product has too many rows';
     return undefined;
   }
@@ -131,7 +117,7 @@ class StagedRows implements Records {
     this.#lists.rejects.add(this.count.name, line, reason, record);
   }
 
-  /** The rows since the last call, as COPY takes them. */
+  /** The rows since the last call, as input for COPY. */
   take(): Buffer {
     const rows = Buffer.from(this.#rows, 'latin1');
     this.#rows = '';
@@ -156,7 +142,7 @@ async function* stagedRows(
       isLast = bytesRead === 0;
       position += bytesRead;
       held += bytesRead;
-      // A line's end cuts no character in two.
+      // Checks whole lines only, because the window may end within a character.
       const whole = isLast ? held : window.lastIndexOf(10, held - 1) + 1;
       const taken = reader.read(
         window.toString('latin1', 0, held),

@@ -1,8 +1,7 @@
 import { relative } from 'node:path';
-import type { ImportResult } from './import-folder.ts';
-import type { FileCount } from './stage-file.ts';
+import type { FileCount, ImportResult } from './results.ts';
 
-/** What an import did, for programs: `--json` prints it. */
+/** The result of an import as JSON, for `--json`. */
 export function summary({ files, tables, furtherFiles, rejects, repairs, elapsed_s }: ImportResult) {
   return {
     files: files.map(({ elapsed_s, ...counts }) => ({ ...counts, seconds: seconds(elapsed_s) })),
@@ -27,7 +26,7 @@ export function totals(files: readonly FileCount[]) {
   };
 }
 
-/** To the millisecond. */
+/** Rounds to milliseconds. */
 function seconds(elapsed_s: number): number {
   return Number(elapsed_s.toFixed(3));
 }

@@ -8,24 +8,23 @@ import { refuseUserRows, userTables } from './user-rows.ts';
 export interface Swap extends Patience {
   readonly schemas: readonly string[];
   readonly discardUserRows: boolean;
-  /** The migrations that had been applied when the next schemas were made. */
+  /** The migrations that were applied when the next schemas were created. */
   readonly migrations: string;
 }
 
 /**
- * Puts the next schemas in the place of the served ones, all in one transaction. Only names change, and a prepared
- * statement looks them up again.
+ * Replaces the served schemas by the next ones in one transaction. Only names change, and prepared statements look the
+ * names up again.
  *
- * Writers are held for the moment between the last look at what users wrote and the commit; a write that waited goes
- * to the new table. Readers of questions and answers are held while the names change: they find the question first,
- * so none has the old questions with the new answers. The catalogue is one table, and its readers go on. A migration that
- * begins waits for the commit, and one that runs is waited for.
+ * Writes wait between the last check for users' rows and the commit, and then go to the new tables. Reads of questions
+ * and answers wait while the names change. They read the question first, so no read sees old questions with new
+ * answers. The catalogue is a single table, so its reads do not wait. A swap and a migration wait for each other.
  */
 export async function swap(client: Client, swap: Swap): Promise<void> {
   const { schemas, discardUserRows, migrations } = swap;
   let isMigrating = false;
   const isSwapped = await withShortWaits(client, swap, async () => {
-    // Before any lock of a table: a migration that has it may need those.
+    // Taken before any table lock, because a running migration may need the tables.
     isMigrating = !(await tryMigrationLock(client));
     if (isMigrating) return false;
     if (schemas.includes('qa')) {
@@ -51,7 +50,7 @@ export async function swap(client: Client, swap: Swap): Promise<void> {
   );
 }
 
-/** Takes the migration lock until the end of the transaction, if nobody has it. */
+/** Takes the migration lock until the end of the transaction, if it is free. */
 async function tryMigrationLock(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ isLocked: boolean }>(
     `select pg_try_advisory_xact_lock(${migrationLock}) as "isLocked"`,

@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { importFolder } from './import-folder.ts';
-import { fullFolder } from './testing/data-folder.ts';
+import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let client: Client;
@@ -19,7 +16,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** All that can be said of the tables without their rows. */
+/** All properties of the tables, without their rows. */
 async function shape() {
   const queries = [
     `select nspname, nspowner, nspacl from pg_namespace where nspname !~ '^pg_' order by nspname`,
@@ -35,13 +32,13 @@ async function shape() {
        join pg_class on pg_class.oid = indrelid
       where relnamespace::regnamespace::text in ('catalogue', 'qa') order by 1`,
   ];
-  const answers = [];
-  for (const text of queries) answers.push((await client.query(text)).rows);
-  return answers;
+  const results = [];
+  for (const text of queries) results.push((await client.query(text)).rows);
+  return results;
 }
 
-test('columns, checks, indexes, identities, settings and privileges outlive an import', async () => {
-  // What no migration uses so far.
+test('an import keeps columns, checks, indexes, identities, settings and privileges', async () => {
+  // Features that no migration uses so far.
   await client.query(`
     alter table qa.question set (fillfactor = 90, autovacuum_enabled = false);
     comment on column catalogue.product.styles is 'a comment';
@@ -53,27 +50,18 @@ test('columns, checks, indexes, identities, settings and privileges outlive an i
     grant delete on catalogue.product to elier_app with grant option`);
   const before = await shape();
   const folder = await fullFolder({});
-  for (let time = 0; time < 2; time++)
-    await importFolder({
-      owner: database.owner,
-      folder: folderAt(folder),
-      rejects: join(folder, 'rejects.csv'),
-    });
+  for (let time = 0; time < 2; time++) await importFrom(folder, database.owner);
   expect(await shape()).toEqual(before);
 });
 
-test('they lie in the order of their keys, are analysed, and no read has to mark them as visible', async () => {
+test('new tables are in the order of their keys, analysed and marked all-visible', async () => {
   const ids = Array.from({ length: 3_000 }, (_, index) => ((index * 7) % 3_000) + 1);
   const folder = await fullFolder({
     'product.csv': ids.map(id => `${id},"n","s","d","c",1`),
     'questions.csv': ids.map(id => `${4_000 - id},${id},"b",1,"n","e@x.com",0,0`),
     'answers.csv': ids.map(id => `${id},${id + 999},"b",1,"n","e@x.com",0,0`),
   });
-  await importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-  });
+  await importFrom(folder, database.owner);
   const keys = {
     'catalogue.product': '(product_id)',
     'qa.question': '(product_id, question_id)',

@@ -5,12 +5,12 @@ import { ImportFailure } from './failure.ts';
 /** The tables that users write to. */
 export const userTables = 'qa.question, qa.answer';
 
-/** Any number, but for the import's own lock: held while an import lets nobody write to them. */
+/** An advisory lock, held while an import blocks users' writes. Any number that nothing else in the database uses. */
 const writeLock = 7_205_943;
-/** How long to try to hold writes, in milliseconds, while a write of another transaction is not committed. */
+/** How long to wait for uncommitted writes before blocking new ones, in milliseconds. */
 const patience_ms = 10_000;
 
-/** Throws ImportFailure when users wrote, voted on or reported anything, which an import would drop. */
+/** Throws ImportFailure when the import would drop rows that users wrote, voted on or reported. */
 export async function refuseUserRows(client: Client): Promise<void> {
   const { rows } = await client.query<{ questions: number; answers: number }>(`
     select (select count(*)::integer from qa.question where user_written) as questions,
@@ -19,13 +19,14 @@ export async function refuseUserRows(client: Client): Promise<void> {
   if (questions + answers === 0) return;
   throw new ImportFailure(
     `This import would drop ${counted(questions, 'question')} and ${counted(answers, 'answer')} that users wrote, ` +
-      'voted on or reported (DISCARD_USER_ROWS=yes imports all the same)',
+      'voted on or reported (DISCARD_USER_ROWS=yes drops them)',
   );
 }
 
 /**
- * Makes writes to questions and answers fail at once, for which the app answers 503, until this session ends or the
- * tables are swapped. Not by a lock on the tables: writes that wait would keep the app's connections from its reads.
+ * Makes writes to questions and answers fail at once until this session ends or the tables are swapped. The app
+ * responds with 503. Table locks would make the writes wait, and waiting writes would take the app's connections from
+ * its reads.
  */
 export async function holdWrites(client: Client): Promise<void> {
   await client.query(`
@@ -33,7 +34,7 @@ export async function holdWrites(client: Client): Promise<void> {
       if pg_try_advisory_xact_lock_shared(${writeLock}) then return null; end if;
       raise exception 'an import replaces questions and answers' using errcode = 'object_in_use';
     end $$`);
-  // One by one: who holds one lock at a time is in no deadlock. Each waits for the writes under way.
+  // One table at a time, which rules out deadlocks. Each step waits for the writes in flight.
   for (const table of ['question', 'answer']) {
     const isHeld = await withShortWaits(client, { patience_ms }, async () => {
       await client.query(`
@@ -46,9 +47,9 @@ export async function holdWrites(client: Client): Promise<void> {
   await client.query('select pg_advisory_lock($1)', [writeLock]);
 }
 
-/** Removes from the served tables what `holdWrites` left there; without its session it refuses nothing any more. */
+/** Removes the triggers of `holdWrites` from the served tables. Without the import's session they refuse nothing. */
 export async function releaseWrites(client: Client): Promise<void> {
-  // A read under way is not waited for, as all others would wait with it. The next swap removes it, too.
+  // Does not wait for reads in flight, because later reads would queue behind it. The next swap also removes the triggers.
   await client.query(`set lock_timeout = '200ms'`);
   await client.query('drop function if exists qa.refuse_write_in_import cascade');
 }

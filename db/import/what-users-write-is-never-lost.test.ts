@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { folderAt } from './data-folder.ts';
-import { type ImportRequest, importFolder } from './import-folder.ts';
+import type { ImportRequest } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
 import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';
-import { catalogueFolder, qaFolder } from './testing/data-folder.ts';
+import { catalogueFolder, importFrom, qaFolder } from './testing/data-folder.ts';
 
 let database: TestDatabase;
 let owner: Client;
@@ -34,21 +32,15 @@ const questions = () =>
     'answers.csv': ['1,2,"b",1,"n","e@x.com",0,0'],
   });
 
-const load = (folder: string, more: Partial<ImportRequest> = {}) =>
-  importFolder({
-    owner: database.owner,
-    folder: folderAt(folder),
-    rejects: join(folder, 'rejects.csv'),
-    ...more,
-  });
+const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 
 const vote = {
   name: 'vote',
   text: `update qa.question set helpful = helpful + 1, user_written = true
           where question_id = $1 and not reported returning product_id`,
 };
-const ask = {
-  name: 'ask',
+const newQuestion = {
+  name: 'newQuestion',
   text: `insert into qa.question (product_id, body, asker_name, asker_email) values ($1, 'new?', 'n', 'e')
          returning question_id`,
 };
@@ -58,16 +50,16 @@ const bodies = async () => {
   return rows.map(({ body, helpful }) => `${body} ${helpful}`);
 };
 
-test('an import refuses to drop votes, questions and answers, and says how to drop them', async () => {
+test("an import refuses to drop users' votes, questions and answers, and says how to drop them", async () => {
   await user.query({ ...vote, values: [1] });
-  await user.query({ ...ask, values: [5] });
+  await user.query({ ...newQuestion, values: [5] });
   await user.query(
     `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email) values (5, 1, 'b', 'n', 'e')`,
   );
   const begin = jest.fn();
   await expect(load(await questions(), { progress: { ...silent, begin } })).rejects.toThrow(
     'This import would drop 2 questions and 1 answer that users wrote, voted on or reported ' +
-      '(DISCARD_USER_ROWS=yes imports all the same); what was served before is untouched.',
+      '(DISCARD_USER_ROWS=yes drops them); the served data is unchanged.',
   );
   expect(await bodies()).toEqual(['new? 0', 'one 4', 'two 0']);
   expect(begin).not.toHaveBeenCalled();
@@ -76,18 +68,18 @@ test('an import refuses to drop votes, questions and answers, and says how to dr
   expect(await bodies()).toEqual(['one 3', 'two 0']);
 });
 
-test('an import of the catalogue leaves them alone', async () => {
+test("an import of the catalogue keeps users' rows", async () => {
   await user.query({ ...vote, values: [1] });
   await load(await catalogueFolder({}));
   expect(await bodies()).toEqual(['one 4', 'two 0']);
 });
 
-describe('an import that may drop them', () => {
-  const refused = expect.objectContaining({ code: '55006' }); // No 22, 23 or 42: the app answers 503.
+describe("an import that may drop users' rows", () => {
+  const refused = expect.objectContaining({ code: '55006' }); // Not class 22, 23 or 42, so the app responds with 503.
   const answer = `insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
                   values (5, 1, 'b', 'n', 'e')`;
 
-  /** Calls `act` once, amid the import, and holds the import up until it is done. */
+  /** Calls `act` once during the import, which cannot swap until `act` is done. */
   async function importWith(act: () => Promise<unknown>, more: Partial<ImportRequest> = {}) {
     let acting: Promise<unknown> | undefined;
     const begin = () => {
@@ -109,23 +101,23 @@ describe('an import that may drop them', () => {
     return ended;
   }
 
-  test('lets nobody write meanwhile, and reads go on', async () => {
+  test('refuses writes until it ends, but serves reads', async () => {
     await user.query({ ...vote, values: [1] });
     const writeAndRead = async () => {
       await expect(user.query({ ...vote, values: [2] })).rejects.toEqual(refused);
-      await expect(user.query({ ...ask, values: [5] })).rejects.toEqual(refused);
+      await expect(user.query({ ...newQuestion, values: [5] })).rejects.toEqual(refused);
       await expect(user.query(answer)).rejects.toEqual(refused);
       expect(await bodies()).toEqual(['one 4', 'two 0']);
     };
     expect(await importWith(writeAndRead)).toBe('swapped');
     expect(await bodies()).toEqual(['one 3', 'two 0']);
     await user.query({ ...vote, values: [2] });
-    await user.query({ ...ask, values: [5] });
+    await user.query({ ...newQuestion, values: [5] });
     await user.query(answer);
     expect(await bodies()).toEqual(['new? 0', 'one 3', 'two 1']);
   });
 
-  test('lets them write while it waits for a write that is not committed', async () => {
+  test('allows writes while it waits for an uncommitted write', async () => {
     const slow = new Client(database.app);
     await slow.connect();
     await slow.query('begin');
@@ -145,10 +137,10 @@ describe('an import that may drop them', () => {
     expect(await bodies()).toEqual(['one 3', 'two 0']);
   });
 
-  test('lets them write again when it fails, and leaves no trace', async () => {
-    const givenUp = new AbortController();
-    const giveUp = async () => givenUp.abort();
-    expect(await importWith(giveUp, { signal: givenUp.signal })).toMatch(/interrupted/);
+  test('allows writes again when it fails, and leaves no trigger', async () => {
+    const interruption = new AbortController();
+    const interrupt = async () => interruption.abort();
+    expect(await importWith(interrupt, { signal: interruption.signal })).toMatch(/interrupted/);
     await user.query({ ...vote, values: [2] });
     await user.query(answer);
     expect(await bodies()).toEqual(['one 3', 'two 1']);
@@ -159,16 +151,16 @@ describe('an import that may drop them', () => {
     expect(rows).toEqual([]);
   });
 
-  test('drops none of many writes that were answered while it ran', async () => {
+  test('drops no confirmed write of its run time', async () => {
     let isOver = false;
     let hasBegun = false;
-    let answered = 0;
+    let confirmed = 0;
     const writing = async () => {
       while (!isOver) {
         const { rowCount } = await user
           .query(`update qa.question set helpful = helpful + 1, user_written = true where question_id = 1`)
           .catch(() => ({ rowCount: 0 }));
-        if (hasBegun) answered += rowCount ?? 0;
+        if (hasBegun) confirmed += rowCount ?? 0;
       }
     };
     const writes = writing();
@@ -179,9 +171,9 @@ describe('an import that may drop them', () => {
     await sleep(50);
     isOver = true;
     await writes;
-    expect(answered).toBeGreaterThan(0);
+    expect(confirmed).toBeGreaterThan(0);
     expect((await owner.query('select helpful from qa.question where question_id = 1')).rows).toEqual([
-      { helpful: 3 + answered },
+      { helpful: 3 + confirmed },
     ]);
   });
 });
@@ -202,20 +194,20 @@ describe('a write during an import', () => {
     await owner.query(`update qa_next.question set body = 'new ' || body`);
   }
 
-  test('that was answered before the swap stops it', async () => {
+  test('that is committed before the swap stops the import', async () => {
     await buildNext();
     await user.query({ ...vote, values: [2] });
     await expect(swapQa(owner)).rejects.toThrow('1 question and 0 answers');
     expect(await bodies()).toEqual(['one 3', 'two 1']);
   });
 
-  test('that is not committed yet is waited for, and then stops it', async () => {
+  test('that is uncommitted at the swap delays and then stops the import', async () => {
     await buildNext();
     await user.query('begin');
     await user.query({ ...vote, values: [2] });
     const swapping = swapQa(owner);
     const refusal = expect(swapping).rejects.toThrow('1 question and 0 answers');
-    await sleep(800); // Longer than the swap waits at a time.
+    await sleep(800); // Longer than one attempt of the swap.
     await user.query('commit');
     await refusal;
     expect(await bodies()).toEqual(['one 3', 'two 1']);
@@ -223,17 +215,17 @@ describe('a write during an import', () => {
 
   test('that waits for the swap goes to the new table', async () => {
     await buildNext();
-    // Both statements are prepared on the old table and have their plans.
+    // Both statements are prepared and planned on the old table.
     for (let round = 0; round < 7; round++) await user.query({ ...vote, values: [999] });
     const other = new Client(database.app);
     await other.connect();
     await other.query('begin');
-    await other.query({ ...ask, values: [5] });
+    await other.query({ ...newQuestion, values: [5] });
     await other.query('rollback');
 
     const writes: Promise<unknown>[] = [];
     const writeAndWait = async () => {
-      writes.push(user.query({ ...vote, values: [2] }), other.query({ ...ask, values: [5] }));
+      writes.push(user.query({ ...vote, values: [2] }), other.query({ ...newQuestion, values: [5] }));
       while ((await waiting()) < 2) await sleep(5);
     };
     await swapQa(before(owner, 'alter schema qa rename', writeAndWait));
@@ -244,7 +236,7 @@ describe('a write during an import', () => {
     expect(await bodies()).toHaveLength(3);
   });
 
-  /** How many statements wait for a lock of the swap's. */
+  /** The number of statements that wait for a lock of the swap. */
   async function waiting(): Promise<number> {
     const { rowCount } = await owner.query(
       `select from pg_locks where not granted and relation = 'qa.question'::regclass`,

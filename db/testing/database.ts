@@ -8,7 +8,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh, migrated, empty database on the test run's server. */
+/** Creates an empty, migrated database on the server of the test run. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server: { owner: DatabaseSettings; appPassword: string } = JSON.parse(
     process.env.TEST_POSTGRES ?? '',
@@ -21,7 +21,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await client.end();
   };
   await onServer(`create database ${database} template elier_template`);
-  // A copy does not take the original's privileges on the database itself along.
+  // A copy does not inherit the template's privileges on the database itself.
   await onServer(`revoke all on database ${database} from public`);
   await onServer(`grant connect on database ${database} to elier_app`);
   const owner = { ...server.owner, database };

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { startEmbedded } from '../embedded.ts';
 import { migrate } from '../migrate.ts';
 
-/** One real PostgreSQL for the whole test run, with a migrated database to copy for each test file. */
+/** Starts one PostgreSQL for the test run, with a migrated template database. */
 export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'elier-test-'));
   const server = await startEmbedded(folder, ['fsync=off', 'max_connections=200', 'shared_buffers=64MB']);

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Takes migration 007 back. */
+/** Reverts migration 007. */
 export async function undo007(owner: Client): Promise<void> {
   await owner.query(`
     alter table qa.question alter asker_email set not null;
@@ -8,7 +8,7 @@ export async function undo007(owner: Client): Promise<void> {
     delete from public.migration where number = 7`);
 }
 
-/** Takes migration 008 back. */
+/** Reverts migration 008. */
 export async function undo008(owner: Client): Promise<void> {
   await owner.query(`
     drop index qa.question_by_helpfulness, qa.answer_by_helpfulness;

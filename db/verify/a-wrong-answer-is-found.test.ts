@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { silent } from './progress.ts';
 import { summary } from './summary.ts';
-import { dirtyFolder, rightAnswer, rightAnswers } from './testing/dirty-folder.ts';
+import { dirtyFolder, rightResponse, rightResponses } from './testing/dirty-folder.ts';
 import { verify } from './verify.ts';
 
-/** Answers that take the place of the right ones, as text. */
+/** Wrong responses, by path. `404` stands for the status. */
 let wrong: Record<string, string> = {};
-/** Paths that are answered with 503, and how often still. */
+/** How many more requests for a path get 503. */
 let busy: Record<string, number> = {};
 /** The Host headers of all requests. */
 let hosts = new Set<string | undefined>();
@@ -23,7 +23,7 @@ const server = createServer(({ url = '', headers }, response) => {
     response.writeHead(503, { 'Retry-After': '0' }).end();
     return;
   }
-  const text = wrong[url] ?? JSON.stringify(rightAnswer(url));
+  const text = wrong[url] ?? JSON.stringify(rightResponse(url));
   response.writeHead(text === undefined || text === '404' ? 404 : 200).end(text);
 });
 let api: { url: URL };
@@ -46,7 +46,7 @@ afterAll(() => {
 
 const run = () => verify({ data, api, products: 10, seed: 1, progress: silent });
 
-test('answers that follow from the files do not differ, whatever is wrong with the lines', async () => {
+test('correct responses do not differ, whatever is wrong with the lines of the files', async () => {
   const { chosen, comparison } = await run();
   expect(comparison.differences).toEqual([]);
   expect(comparison.differing).toBe(0);
@@ -78,12 +78,12 @@ test.each([
   [questions, '["u1","u3"]', '["u3","u1"]', 'body.results.1.answers.6.photos.0'],
   [answers, '"answer_id":8', '"answer_id":5', 'body.results.0.answer_id'],
   [answers, '}', '', 'body'],
-])('%s with %s as %s differs', async (path, right, other, place) => {
-  wrong[path] = JSON.stringify(rightAnswers[path]).replace(right, other);
+])('a response for %s with %s changed to %s differs', async (path, right, other, location) => {
+  wrong[path] = JSON.stringify(rightResponses[path]).replace(right, other);
   const { chosen, comparison } = await run();
   expect(comparison.differing).toBe(1);
-  expect(comparison.differences).toMatchObject([{ path, place }]);
-  expect(summary(chosen, comparison, 1)).toContain(`GET ${path}: ${place}\n  expected `);
+  expect(comparison.differences).toMatchObject([{ path, location }]);
+  expect(summary(chosen, comparison, 1)).toContain(`GET ${path}: ${location}\n  expected `);
 });
 
 test.each([
@@ -95,21 +95,21 @@ test.each([
   ['/products?page=2&count=501', '[]', 'null', 'body'],
   ['/products?page=2&count=5', '[]', '[{"id":7}]', 'body, its positions'],
   ['/products?page=1&count=500', '"name":"bare name"', '"name":"name bare"', 'body.0.name'],
-])('the list %s with %s as %s differs', async (path, right, other, place) => {
-  const text = JSON.stringify(rightAnswer(path));
+])('a page %s with %s changed to %s differs', async (path, right, other, location) => {
+  const text = JSON.stringify(rightResponse(path));
   wrong[path] = text.replace(right, other);
   expect(wrong[path]).not.toBe(text);
   const { comparison } = await run();
-  expect(comparison).toMatchObject({ differing: 1, differences: [{ path, place }] });
+  expect(comparison).toMatchObject({ differing: 1, differences: [{ path, location }] });
 });
 
-test('a reported question that is answered differs', async () => {
+test('a 200 for a reported question differs', async () => {
   wrong['/qa/questions/2/answers?count=500'] = '{}';
   const { comparison } = await run();
-  expect(comparison.differences).toMatchObject([{ place: 'status', expected: '404', found: '200' }]);
+  expect(comparison.differences).toMatchObject([{ location: 'status', expected: '404', found: '200' }]);
 });
 
-test('an API that is busy for a moment is asked again, and the times are told; one that stays busy differs', async () => {
+test('requests are repeated and counted while the API is busy, and differ if it stays busy', async () => {
   busy = { '/products/3': 2, '/products/7/related': 100 };
   const { chosen, comparison } = await run();
   expect(comparison.busy).toBe(2 + 5);
@@ -117,16 +117,16 @@ test('an API that is busy for a moment is asked again, and the times are told; o
   expect(summary(chosen, comparison, 1)).toContain('The API was busy 7 times');
 });
 
-test('no API, and a folder without all files, are named in one sentence', async () => {
+test('a missing API or an incomplete folder is named in one sentence', async () => {
   const of = (folder: string) => verify({ data: folder, api, products: 1, seed: 1, progress: silent });
-  const nobody = { url: new URL('http://127.0.0.1:1') };
-  await expect(verify({ data, api: nobody, products: 1, seed: 1, progress: silent })).rejects.toThrow(
-    /^The API at http:\/\/127\.0\.0\.1:1 does not answer GET \/products\?count=1 \(.+\)\.$/,
+  const unreachable = { url: new URL('http://127.0.0.1:1') };
+  await expect(verify({ data, api: unreachable, products: 1, seed: 1, progress: silent })).rejects.toThrow(
+    /^The API at http:\/\/127\.0\.0\.1:1 does not respond to GET \/products\?count=1 \(.+\)\.$/,
   );
   wrong['/products?count=1'] = 'starting';
   busy['/products?count=1'] = 1;
   await expect(of(data)).rejects.toThrow(
-    /^The API at .* answers GET \/products\?count=1 with 503 instead of 200\.$/,
+    /^The API at .* responds to GET \/products\?count=1 with 503 instead of 200\.$/,
   );
   await expect(of('/nowhere')).rejects.toThrow('There is no folder /nowhere.');
   const poor = await dirtyFolder();
@@ -141,61 +141,59 @@ test('no API, and a folder without all files, are named in one sentence', async 
   await expect(of(poor)).rejects.toThrow(`The header line of ${poor}/skus.csv has no column quantity.`);
   await rm(join(poor, 'skus.csv'));
   await mkdir(join(poor, 'skus.csv'));
-  await expect(of(poor)).rejects.toThrow(`${poor}/skus.csv is no file.`);
+  await expect(of(poor)).rejects.toThrow(`${poor}/skus.csv is not a file.`);
   await rmdir(join(poor, 'skus.csv'));
   await expect(of(poor)).rejects.toThrow(`The folder ${poor} lacks skus.csv.`);
 });
 
-describe('what users wrote since the import is counted apart', () => {
+describe("users' writes since the import are counted separately", () => {
   const question = (id: number) =>
     `{"question_id":${id},"question_body":"b","question_date":"2026-01-01T00:00:00.000Z","asker_name":"n",` +
     '"question_helpfulness":0,"reported":false,"answers":{}}';
   const answer = (id: number) =>
     `{"answer_id":${id},"body":"b","date":"2026-01-01T00:00:00.000Z","answerer_name":"n","helpfulness":0,"photos":[]}`;
-  const cid = JSON.stringify((rightAnswers[questions] as any).results[0]);
+  const cid = JSON.stringify((rightResponses[questions] as any).results[0]);
 
   test.each([
     ['a vote for a question', questions, '"question_helpfulness":2', '"question_helpfulness":3'],
     ['a vote for an answer', questions, '"helpfulness":3', '"helpfulness":4'],
     ['a vote in the list of answers', answers, '"helpfulness":4', '"helpfulness":40'],
-    ['a further question', questions, /\]\}$/, `,${question(9)}]}`],
-    ['a further answer', answers, /\]\}$/, `,${answer(10)}]}`],
+    ['a new question', questions, /\]\}$/, `,${question(9)}]}`],
+    ['a new answer', answers, /\]\}$/, `,${answer(10)}]}`],
     ['a reported question', questions, `${cid},`, ''],
     ['a reported answer', answers, /\{"answer_id":8.*?\},/, ''],
-  ])('%s', async (_what, path, right, other) => {
-    const text = JSON.stringify(rightAnswers[path]);
+  ])('such as %s', async (_what, path, right, other) => {
+    const text = JSON.stringify(rightResponses[path]);
     wrong[path] = text.replace(right, other);
     expect(wrong[path]).not.toBe(text);
     const { chosen, comparison } = await run();
     expect(comparison.differences).toEqual([]);
     expect(comparison).toMatchObject({ differing: 0, byUsers: 1 });
     expect(summary(chosen, comparison, 1)).toContain('0 differ');
-    expect(summary(chosen, comparison, 1)).toContain(
-      '1 more responses show what users wrote since the import',
-    );
+    expect(summary(chosen, comparison, 1)).toContain("1 more responses show users' writes since the import");
   });
 
-  test('answers of a question that was reported since', async () => {
+  test('such as the answers of a question reported since', async () => {
     wrong[answers] = '404';
     const { comparison } = await run();
     expect(comparison).toMatchObject({ differing: 0, byUsers: 1 });
   });
 
   test.each([
-    ['a vote less', questions, '"question_helpfulness":2', '"question_helpfulness":1'],
-    ['a vote that is no number', answers, '"helpfulness":4', '"helpfulness":"5"'],
+    ['one vote less', questions, '"question_helpfulness":2', '"question_helpfulness":1'],
+    ['a vote that is not a number', answers, '"helpfulness":4', '"helpfulness":"5"'],
     ['a vote that does not move its answer', answers, '"helpfulness":3', '"helpfulness":5'],
     [
-      'a vote, and another text',
+      'a vote together with another text',
       answers,
       '"body":"useful","date":"2020-09-13T12:26:40.001Z","answerer_name":"Seller","helpfulness":3',
       '"body":"used","date":"2020-09-13T12:26:40.001Z","answerer_name":"Seller","helpfulness":4',
     ],
-    ['a further question of another product', questions, /\]\}$/, `,${question(2)}]}`],
-    ['a further answer of another question', answers, /\]\}$/, `,${answer(9)}]}`],
+    ['a new question of another product', questions, /\]\}$/, `,${question(2)}]}`],
+    ['a new answer of another question', answers, /\]\}$/, `,${answer(9)}]}`],
     ['a question with reported set', questions, '"reported":false', '"reported":true'],
-  ])('not %s', async (_what, path, right, other) => {
-    const text = JSON.stringify(rightAnswers[path]);
+  ])('but not %s', async (_what, path, right, other) => {
+    const text = JSON.stringify(rightResponses[path]);
     wrong[path] = text.replace(right, other);
     expect(wrong[path]).not.toBe(text);
     const { comparison } = await run();
@@ -203,7 +201,7 @@ describe('what users wrote since the import is counted apart', () => {
   });
 });
 
-describe('the command', () => {
+describe('the verify command', () => {
   const command = (more: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts'), ...more], {
       env: { ...process.env, ...env },
@@ -212,7 +210,7 @@ describe('the command', () => {
       ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
     );
 
-  test('asks the stack for the first of its SERVER_NAMES, on its HTTP_PORT', async () => {
+  test('sends the first of SERVER_NAMES as Host to HTTP_PORT', async () => {
     const env = { HTTP_PORT: api.url.host, SERVER_NAMES: 'shop.example,api.shop.example' };
     const { code, stdout } = await command(['--data', data], env);
     expect(stdout).toContain('0 differ');
@@ -220,15 +218,15 @@ describe('the command', () => {
     expect(hosts).toEqual(new Set(['shop.example']));
   });
 
-  test('ends with status 1 and a sentence, and no stack, for what can be wrong', async () => {
+  test('ends with status 1 and one sentence without a stack trace for each expected error', async () => {
     const noApi = await command(['--data', data, '--api', 'http://localhost:1']);
     expect(noApi).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^The API at .* does not answer .*\.\n$/),
+      stderr: expect.stringMatching(/^The API at .* does not respond to .*\.\n$/),
     });
     const noFolder = await command(['--data', '/nowhere', '--api', api.url.origin]);
     expect(noFolder).toEqual({ code: 1, stdout: '', stderr: 'There is no folder /nowhere.\n' });
-    wrong[answers] = JSON.stringify(rightAnswers[answers]).replace('"helpfulness":4', '"helpfulness":1');
+    wrong[answers] = JSON.stringify(rightResponses[answers]).replace('"helpfulness":4', '"helpfulness":1');
     const { code, stdout, stderr } = await command(['--data', data, '--api', api.url.origin]);
     expect(code).toBe(1);
     expect(stdout).toContain('1 differ');

@@ -4,10 +4,10 @@ import type { RowOf } from './values.ts';
 export const [productFile, featureFile, styleFile, photoFile, skuFile, relatedFile] = catalogueFiles;
 export const [questionFile, answerFile, answerPhotoFile] = qaFiles;
 
-/** A product that is looked into, with all that the data files hold of it, in the order of their lines. */
+/** A product to compare, with its rows from all data files, each list in the order of the file. */
 export interface ChosenProduct {
   readonly id: number;
-  /** Its own row; without it, the product is not there. */
+  /** Undefined when the import rejects the product's row. */
   row?: RowOf<typeof productFile>;
   readonly features: RowOf<typeof featureFile>[];
   readonly styles: ChosenStyle[];
@@ -31,7 +31,7 @@ export interface ChosenAnswer {
   readonly photos: RowOf<typeof answerPhotoFile>[];
 }
 
-/** A page of the list of products, and the rows that it must show, in their order. */
+/** A page of the list of products, with the rows that it must show, in order. */
 export interface ListPage {
   readonly path: string;
   readonly rows: readonly RowOf<typeof productFile>[];

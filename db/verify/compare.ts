@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, ask } from './ask.ts';
+import { type Api, getFrom } from './api.ts';
 import { type Difference, differenceOf, type Found } from './difference.ts';
 import { type Expectation, expectationOfPage, expectationsOf } from './expected.ts';
 import type { Progress } from './progress.ts';
@@ -7,53 +7,53 @@ import type { Chosen } from './read-chosen.ts';
 import { unexplained } from './user-writes.ts';
 
 export interface Comparison {
-  /** Answers compared, by route. */
+  /** The number of responses compared, by route. */
   readonly compared: Map<string, number>;
-  /** Of them, those that had to be 404. */
+  /** Responses expected to be 404. */
   notFound: number;
-  /** How often the API was busy (503 with Retry-After), and was asked again after as long as it wished. */
+  /** 503 responses with Retry-After. Each is followed by another attempt after the given time. */
   busy: number;
-  /** Those that differ by what users wrote since the import only. */
+  /** Responses that differ only by users' writes since the import. */
   byUsers: number;
-  /** The others that differ. */
+  /** All other responses that differ. */
   differing: number;
-  /** The first of those that differ. */
+  /** The first few of them. */
   readonly differences: Difference[];
 }
 
 const connections = 8;
-const longestPause_ms = 30_000;
-/** How often one answer is asked for; what is busy for longer differs. */
+const maxPause_ms = 30_000;
+/** Attempts per request. A response that is still 503 after the last one differs. */
 const attempts = 5;
 const differencesKept = 10;
 
 /**
- * Asks the API about each page and product, and compares what it answers with what it must. Throws VerifyFailure when it
- * gives no answer at all.
+ * Requests each page and product from the API, and compares the responses with the expected ones. Throws VerifyFailure
+ * when no response arrives.
  */
 export async function compare(api: Api, chosen: Chosen, progress: Progress): Promise<Comparison> {
   const counts = { notFound: 0, busy: 0, byUsers: 0, differing: 0 };
   const result: Comparison = { compared: new Map(), ...counts, differences: [] };
   progress.begin('comparing', chosen.products.length);
-  // All share one generator: each takes the next request, and one that fails ends it for all.
+  // All connections share one generator. When one of them fails, its loop closes the generator for all.
   const expectations = expectationsOfAll(chosen, progress);
   await Promise.all(
     Array.from({ length: connections }, async () => {
       for (const expectation of expectations)
-        note(result, expectation, await askUntilFree(api, expectation.path, result), chosen);
+        note(result, expectation, await getUntilFree(api, expectation.path, result), chosen);
     }),
   );
   progress.end();
   return result;
 }
 
-async function askUntilFree(api: Api, path: string, result: Comparison): Promise<Found> {
+async function getUntilFree(api: Api, path: string, result: Comparison): Promise<Found> {
   for (let attempt = 1; ; attempt++) {
-    const found = await ask(api, path);
+    const found = await getFrom(api, path);
     if (found.status !== 503 || !(found.retryAfter_s >= 0)) return found;
     result.busy++;
     if (attempt === attempts) return found;
-    await sleep(Math.min(found.retryAfter_s * 1000, longestPause_ms));
+    await sleep(Math.min(found.retryAfter_s * 1000, maxPause_ms));
   }
 }
 

@@ -1,24 +1,24 @@
 import type { ChosenAnswer, ChosenProduct, ChosenQuestion, ChosenStyle, ListPage } from './chosen.ts';
 
-/** A request to the API and what it must be answered. */
+/** A request to the API, and the expected response. */
 export interface Expectation {
   /** The route, as documented. */
   readonly route: string;
   readonly path: string;
   readonly status: 200 | 400 | 404;
-  /** The JSON, if the status is 200: what stands in another is free. */
+  /** The JSON, if the status is 200. Bodies of other responses are not compared. */
   readonly body?: unknown;
 }
 
-/** As many as a page can have. */
+/** The API's page size limit. */
 const count = 500;
-/** Of so many questions of a product the answers are asked for. */
-const questionsAsked = 3;
+/** Questions of a product whose answers are compared. */
+const questionsCompared = 3;
 
-/** A page of more bytes is refused. */
+/** The API responds to a larger page with 400. */
 const maxPageBytes = 1024 * 1024;
 
-/** What the API must answer for a page of the list. */
+/** The expected response for a page of the list. */
 export function expectationOfPage({ path, rows }: ListPage): Expectation {
   const body = rows.map(({ id, name, slogan, description, category, default_price }) => ({
     id,
@@ -33,11 +33,11 @@ export function expectationOfPage({ path, rows }: ListPage): Expectation {
   return bytes > maxPageBytes ? { route, path, status: 400 } : { route, path, status: 200, body };
 }
 
-/** What the API must answer about a product, by the OpenAPI document. */
+/** The expected responses about a product, by the OpenAPI document. */
 export function* expectationsOf(product: ChosenProduct): Generator<Expectation> {
   const { id } = product;
   yield* [
-    ofProduct('/products/:product_id', product, () => productAnswer(product)),
+    ofProduct('/products/:product_id', product, () => productBody(product)),
     ofProduct('/products/:product_id/styles', product, () => ({
       product_id: String(id),
       results: byId(product.styles).map(styleElement),
@@ -58,7 +58,7 @@ function ofProduct(route: string, { id, row }: ChosenProduct, body: () => unknow
   return row ? { route, path, status: 200, body: body() } : { route, path, status: 404 };
 }
 
-function productAnswer({ id, row, features }: ChosenProduct) {
+function productBody({ id, row, features }: ChosenProduct) {
   return {
     id,
     name: row?.name,
@@ -101,7 +101,7 @@ function questionElement({ row, answers }: ChosenQuestion) {
     answers: Object.fromEntries(
       pageOf(answers).map(answer => [
         answer.row.id,
-        { id: answer.row.id, ...answerText(answer), photos: photosOf(answer).map(({ url }) => url) },
+        { id: answer.row.id, ...answerFields(answer), photos: photosOf(answer).map(({ url }) => url) },
       ]),
     ),
   };
@@ -113,13 +113,13 @@ function answersOf({ row, answers }: ChosenQuestion): Expectation {
   if (row.reported) return { route, path, status: 404 };
   const results = pageOf(answers).map(answer => ({
     answer_id: answer.row.id,
-    ...answerText(answer),
+    ...answerFields(answer),
     photos: photosOf(answer).map(({ id, url }) => ({ id, url })),
   }));
   return { route, path, status: 200, body: { question: String(row.id), page: 1, count, results } };
 }
 
-function answerText({ row }: ChosenAnswer) {
+function answerFields({ row }: ChosenAnswer) {
   const { body, answerer_name, helpful } = row;
   return { body, date: date(row.date_written), answerer_name, helpfulness: helpful };
 }
@@ -128,7 +128,7 @@ function photosOf({ photos }: ChosenAnswer) {
   return photos.toSorted((one, other) => one.id - other.id);
 }
 
-/** The first page of what is not reported: the most helpful first. */
+/** The first page of the elements that are not reported, the most helpful first. */
 function pageOf<T extends { row: { id: number; helpful: number; reported: boolean } }>(
   all: readonly T[],
 ): T[] {
@@ -138,11 +138,11 @@ function pageOf<T extends { row: { id: number; helpful: number; reported: boolea
     .slice(0, count);
 }
 
-/** Some questions, a reported one among them if there is one. */
+/** A few questions, among them a reported one if any is reported. */
 function someOf(questions: readonly ChosenQuestion[]): ChosenQuestion[] {
   const reported = questions.filter(({ row }) => row.reported).slice(0, 1);
   const others = questions.filter(({ row }) => !row.reported);
-  return [...reported, ...others].slice(0, questionsAsked);
+  return [...reported, ...others].slice(0, questionsCompared);
 }
 
 function byId<T extends { row: { id: number } }>(all: readonly T[]): T[] {

@@ -1,2 +1,2 @@
-/** Why there is nothing to compare; the message is one sentence for the user. */
+/** The data files or the API cannot be read. The message is one sentence for the user. */
 export class VerifyFailure extends Error {}

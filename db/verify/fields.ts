@@ -1,11 +1,11 @@
-/** What stands between two commas of a record, without the spaces and tabs around it. */
+/** The value between two commas of a record, without surrounding spaces and tabs. */
 export interface Field {
   readonly text: string;
-  /** Tells the text "null" from a bare null. */
+  /** Distinguishes the text "null" from a bare null. */
   readonly isQuoted: boolean;
 }
 
-/** The fields of one CSV record, without its line end; undefined when a quote is out of place. */
+/** The fields of one CSV record without its line end; undefined when a quote is misplaced. */
 export function fieldsOf(record: string): Field[] | undefined {
   const field = /[ \t]*(?:"([^"]*(?:""[^"]*)*)"[ \t]*|((?![ \t])[^",]*))(,|$)/y;
   const fields: Field[] = [];

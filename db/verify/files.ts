@@ -4,13 +4,15 @@ import { catalogueFiles, type DataFile, qaFiles } from '../data-files.ts';
 import { VerifyFailure } from './failure.ts';
 
 export interface Files {
-  /** The bytes of all nine. */
+  /** The size of all nine files together. */
   readonly bytes: number;
   pathOf(file: DataFile): string;
   bytesOf(file: DataFile): number;
 }
 
-/** Finds the nine data files of a folder. Throws VerifyFailure when one is missing, or is there under both its names. */
+/**
+ * Finds the nine data files of a folder. Throws VerifyFailure when a file is missing, or exists under both its names.
+ */
 export async function findFiles(folder: string): Promise<Files> {
   const present = await readdir(folder).catch(cause => {
     if (cause.code === 'ENOENT') throw new VerifyFailure(`There is no folder ${folder}.`, { cause });
@@ -38,6 +40,6 @@ async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(cause => {
     throw new VerifyFailure(`${path} cannot be read (${cause.code}).`, { cause });
   });
-  if (!found.isFile()) throw new VerifyFailure(`${path} is no file.`);
+  if (!found.isFile()) throw new VerifyFailure(`${path} is not a file.`);
   return found.size;
 }

@@ -2,19 +2,19 @@ import type { DataFile } from '../data-files.ts';
 import { VerifyFailure } from './failure.ts';
 import { fieldsOf } from './fields.ts';
 
-/** What a header line says of a file. */
+/** The columns of a file, from its header line. */
 export interface Header<F extends DataFile = DataFile> {
   readonly file: F;
-  /** The documented name of each column; undefined for one that is ignored. */
+  /** The documented name of each column; undefined for an ignored column. */
   readonly names: readonly (string | undefined)[];
-  /** Where the first two documented columns stand. */
+  /** The positions of the first two documented columns. */
   readonly id: number;
   readonly second: number;
 }
 
 /**
- * Reads a header line. Case, blanks and underscores of a name do not count, nor does the order. Throws VerifyFailure
- * when a documented column is missing, or is there twice.
+ * Reads a header line. The order of the columns is free, as are case, blanks and underscores in names. Throws
+ * VerifyFailure when a documented column is missing or occurs twice.
  */
 export function headerFrom<F extends DataFile>(file: F, path: string, line: string): Header<F> {
   const fields = fieldsOf(line) ?? [];

@@ -1,6 +1,6 @@
 const pageIds = 2 ** 16;
 
-/** The ids seen in a file, one bit each; memory is taken for the stretches of ids that occur only. */
+/** The ids of a file, one bit each. Pages without any id take no memory. */
 export class IdBits {
   readonly #pages = new Map<number, Uint8Array>();
 
@@ -9,7 +9,7 @@ export class IdBits {
     return ((page?.[(id % pageIds) >> 3] ?? 0) & (1 << (id & 7))) !== 0;
   }
 
-  /** Adds an id; false when it was there already. */
+  /** Adds an id. Returns false when the set contains it already. */
   add(id: number): boolean {
     const number = Math.floor(id / pageIds);
     let page = this.#pages.get(number);
@@ -24,7 +24,7 @@ export class IdBits {
     return (before & bit) === 0;
   }
 
-  /** All ids, the smallest first. */
+  /** All ids in ascending order. */
   *inOrder(): Generator<number> {
     for (const number of [...this.#pages.keys()].sort((one, other) => one - other))
       for (let id = number * pageIds; id < (number + 1) * pageIds; id++) if (this.has(id)) yield id;

@@ -7,7 +7,7 @@ import { summary } from './summary.ts';
 import { verify } from './verify.ts';
 
 const options = new Command('verify')
-  .description('Compares what the API answers with what follows from the data files, for random products.')
+  .description('Compares the responses of the API with the data files, for random products.')
   .requiredOption('--data <folder>', 'the folder with the data files that the API serves')
   .option('--api <address>', 'the API, on this machine (default: the stack)', apiFrom)
   .option('--products <number>', 'how many products', productsFrom, 2000)
@@ -20,7 +20,7 @@ const start_ms = performance.now();
 try {
   const settings = stackSettings();
   const url = options.api ?? stackAddress(settings);
-  // With SERVER_NAMES the stack answers 421 to any other Host.
+  // With SERVER_NAMES the stack responds with 421 to any other Host.
   const host = settings.SERVER_NAMES?.split(/[, ]+/).find(Boolean);
   const { chosen, comparison } = await verify({ ...options, api: { url, host }, progress });
   console.log(summary(chosen, comparison, (performance.now() - start_ms) / 1000));
@@ -31,7 +31,9 @@ try {
   console.error(sentence(error));
 }
 
-/** What to tell the user; an error that is neither theirs nor the system's is a bug, and keeps its stack. */
+/**
+ * The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack.
+ */
 function sentence(error: unknown): string {
   if (error instanceof VerifyFailure || error instanceof SettingError) return error.message;
   if (error instanceof Error && 'syscall' in error) return `Reading failed: ${error.message}.`;

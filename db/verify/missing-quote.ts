@@ -4,16 +4,16 @@ import type { Header } from './header.ts';
 import { rowOf } from './values.ts';
 
 /**
- * Puts back the one quote that a line lost, at either side of a comma or at its end, close to the value. Undefined unless
- * exactly one way makes a row of the file with all its texts in quotes: bare ones could be the rest of a cut text.
+ * Restores the missing quote of a line: before or after a comma, or at the end, next to the value. Undefined unless
+ * exactly one position gives a row whose texts are all quoted. A bare text could be the rest of a broken one.
  */
 export function withMissingQuote(header: Header, line: string): string | undefined {
-  const places = [behind(line, line.length)];
+  const positions = [endOfValue(line, line.length)];
   for (let comma = line.indexOf(','); comma >= 0; comma = line.indexOf(',', comma + 1))
-    places.push(behind(line, comma), before(line, comma + 1));
+    positions.push(endOfValue(line, comma), startOfValue(line, comma + 1));
   const rows = new Set(
-    places
-      .map(place => `${line.slice(0, place)}"${line.slice(place)}`)
+    positions
+      .map(position => `${line.slice(0, position)}"${line.slice(position)}`)
       .filter(candidate => rowOf(header, candidate) !== undefined && hasTextsInQuotes(header, candidate)),
   );
   const [row] = rows;
@@ -30,16 +30,16 @@ function hasTextsInQuotes({ file, names }: Header, record: string): boolean {
   });
 }
 
-/** The place behind the value that ends at `end`, the blanks before it left out. */
-function behind(line: string, end: number): number {
-  let place = end;
-  while (line[place - 1] === ' ' || line[place - 1] === '\t') place--;
-  return place;
+/** The end of the value before `end`, without trailing blanks. */
+function endOfValue(line: string, end: number): number {
+  let position = end;
+  while (line[position - 1] === ' ' || line[position - 1] === '\t') position--;
+  return position;
 }
 
-/** The place before the value that begins at `start`, the blanks there left out. */
-function before(line: string, start: number): number {
-  let place = start;
-  while (line[place] === ' ' || line[place] === '\t') place++;
-  return place;
+/** The start of the value after `start`, without leading blanks. */
+function startOfValue(line: string, start: number): number {
+  let position = start;
+  while (line[position] === ' ' || line[position] === '\t') position++;
+  return position;
 }

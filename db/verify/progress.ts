@@ -1,10 +1,10 @@
 import cliProgress from 'cli-progress';
 
-/** Is told how a run goes. */
+/** Receives the progress of a run. */
 export interface Progress {
-  /** A part of the run begins, of so many bytes or products. */
+  /** Starts a part of the run. `total` counts bytes or products. */
   begin(part: string, total: number): void;
-  /** What is being done from now on within the part. */
+  /** Names the current step of the part. */
   step(name: string): void;
   advance(done: number): void;
   end(): void;
@@ -12,7 +12,7 @@ export interface Progress {
 
 export const silent: Progress = { begin() {}, step() {}, advance() {}, end() {} };
 
-/** Progress for whoever watches `stream`: a bar a part on a terminal, elsewhere a line a part and a step. */
+/** Prints progress to `stream`: a bar per part on a terminal, otherwise a line per part and step. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? bars(stream) : lines(stream);
 }

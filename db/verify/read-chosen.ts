@@ -17,27 +17,27 @@ import {
   styleFile,
 } from './chosen.ts';
 import { findFiles } from './files.ts';
+import { readListPages } from './list-pages.ts';
 import type { Progress } from './progress.ts';
-import { readList } from './read-list.ts';
-import { readRows, type Wish } from './read-rows.ts';
+import { readRows, type Selection } from './read-rows.ts';
 import { Reservoir } from './reservoir.ts';
 import type { FileIds } from './user-writes.ts';
 
 export interface Chosen extends FileIds {
   readonly products: readonly ChosenProduct[];
   readonly pages: readonly ListPage[];
-  /** How many products there were to choose from. */
+  /** The number of products in the files. */
   readonly productsInAll: number;
-  /** Rows of the chosen products, and of them those whose missing quote was put back. */
+  /** Rows of the chosen products, and how many of these rows were repaired. */
   readonly rows: number;
   readonly repaired: number;
   readonly bytes: number;
 }
 
 /**
- * Chooses products at random from those of a folder, and reads what the nine files hold of them, each file once; and what
- * pages of the list must show. Besides the chosen rows, memory takes a bit for each id of the file that is being read. Throws VerifyFailure
- * when a file is missing or is not what its name says.
+ * Chooses random products of a folder and reads their rows from the nine files, each file once. Also reads the rows of
+ * some list pages. Memory holds the chosen rows, and one bit per id of each file. Throws VerifyFailure when a file is
+ * missing or has the wrong columns.
  */
 export async function readChosen(
   folder: string,
@@ -46,13 +46,13 @@ export async function readChosen(
   progress: Progress,
 ): Promise<Chosen> {
   const files = await findFiles(folder);
-  const pages = await readList(files, seed, progress);
+  const pages = await readListPages(files, seed, progress);
   let bytes = 0;
   let rows = 0;
   let repaired = 0;
-  const read = async <F extends DataFile>(file: F, wish: Wish<F>) => {
+  const read = async <F extends DataFile>(file: F, selection: Selection<F>) => {
     progress.step(file.name);
-    const found = await readRows(files.pathOf(file), file, wish, more => {
+    const found = await readRows(files.pathOf(file), file, selection, more => {
       bytes += more;
       progress.advance(bytes);
     });
@@ -104,7 +104,7 @@ export async function readChosen(
   const questions = new Map<number, ChosenQuestion>();
   const questionIds = await read(
     questionFile,
-    // A question may name a product that is not there.
+    // A question may refer to a product that does not exist.
     below(products, 'product_id', (product, row) => {
       const question = { row, answers: [] };
       product.questions.push(question);
@@ -129,12 +129,12 @@ export async function readChosen(
   return { products: reservoir.kept, pages, ...counts, questionIds, answerIds };
 }
 
-/** Wishes for the rows whose second documented column names one of `parents`. */
+/** Selects the rows whose second documented column refers to one of `parents`. */
 function below<F extends DataFile, Parent>(
   parents: ReadonlyMap<number, Parent>,
   column: keyof F['columns'],
-  add: (parent: Parent, row: Parameters<Wish<F>['add']>[0]) => void,
-): Wish<F> {
+  add: (parent: Parent, row: Parameters<Selection<F>['add']>[0]) => void,
+): Selection<F> {
   return {
     isWanted: (_id, parent) => parents.has(parent),
     add(row) {

@@ -9,36 +9,36 @@ import { withMissingQuote } from './missing-quote.ts';
 import { columnsIn, idAt, openText } from './scan.ts';
 import { type RowOf, rowOf } from './values.ts';
 
-/** What is kept of a file. */
-export interface Wish<F extends DataFile> {
-  /** Whether the row with these first two documented columns is to be read; asked once an id, of its first line. */
+/** The rows to read from a file. */
+export interface Selection<F extends DataFile> {
+  /** Whether to read a row, by its first two documented columns. Called once per id, for its first line. */
   isWanted(id: number, second: number): boolean;
-  /** Takes a wanted row, unless it is to be rejected. */
+  /** Receives a wanted row. A row that an import must reject is not passed on. */
   add(row: RowOf<F>): void;
 }
 
-/** How many rows were handed over, and how many of them after their missing quote had been put back. */
+/** The number of rows passed on, and how many of them were repaired. */
 export interface Count {
   added: number;
   repaired: number;
-  /** The ids of all rows, handed over or not. */
+  /** The ids of all rows, wanted or not. */
   readonly ids: IdBits;
 }
 
-/** In bytes. A text with newlines in it may be as long; all that could belong to a line is in sight with it. */
-const longestRecord = 64 * 1024;
-const windowBytes = 1024 * 1024 + longestRecord;
+/** In bytes, newlines inside texts included. A window always holds one whole record more than this. */
+const maxRecordBytes = 64 * 1024;
+const windowBytes = 1024 * 1024 + maxRecordBytes;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Reads a data file once, a window at a time, and hands over the wanted rows in the order of the file; reports
- * the bytes of each window. Throws VerifyFailure when the file is not there or is not the one its name says.
+ * Reads a data file once, a window at a time, and passes on the wanted rows in the order of the file. Reports the bytes
+ * of each window. Throws VerifyFailure when the file cannot be read or has the wrong columns.
  */
 export async function readRows<F extends DataFile>(
   path: string,
   file: F,
-  wish: Wish<F>,
+  selection: Selection<F>,
   onBytes: (bytes: number) => void,
 ): Promise<Count> {
   const handle = await open(path).catch(cause => {
@@ -46,7 +46,7 @@ export async function readRows<F extends DataFile>(
   });
   try {
     const window = Buffer.allocUnsafe(windowBytes);
-    const reader = new RowReader(file, path, wish, window);
+    const reader = new RowReader(file, path, selection, window);
     let held = 0;
     for (let isLast = false; !isLast; ) {
       const { bytesRead } = await handle.read(window, held, windowBytes - held);
@@ -64,34 +64,34 @@ export async function readRows<F extends DataFile>(
 }
 
 /**
- * Finds the records in a window of a file. A line that is a row by itself is one; a line with an odd number of
- * quotes is the beginning of a text with newlines in it, or has lost a quote.
+ * Finds the records in a window of a file. A line that is a valid row is a record. A line with an odd number of quotes
+ * either starts a text with newlines or lacks a quote.
  */
 class RowReader<F extends DataFile> {
   readonly count: Count = { added: 0, repaired: 0, ids: new IdBits() };
   readonly #file: F;
   readonly #path: string;
   #header: Header<F> | undefined;
-  /** Where the columns of the record begin that was scanned last. */
+  /** The start of each column of the last scanned record. */
   #starts = new Uint32Array();
-  readonly #wish: Wish<F>;
+  readonly #selection: Selection<F>;
   readonly #window: Buffer;
-  /** How much of the window is filled. */
+  /** The number of filled bytes in the window. */
   #filled = 0;
   #isLast = false;
 
-  constructor(file: F, path: string, wish: Wish<F>, window: Buffer) {
+  constructor(file: F, path: string, selection: Selection<F>, window: Buffer) {
     this.#file = file;
     this.#path = path;
-    this.#wish = wish;
+    this.#selection = selection;
     this.#window = window;
   }
 
-  /** Reads what the window's first `filled` bytes hold; returns how many of them are done with. */
+  /** Reads the first `filled` bytes of the window. Returns how many of them are consumed. */
   read(filled: number, isLast: boolean): number {
     this.#filled = filled;
     this.#isLast = isLast;
-    const until = isLast ? filled : filled - longestRecord;
+    const until = isLast ? filled : filled - maxRecordBytes;
     let start = 0;
     if (this.#header === undefined) start = this.#readHeader();
     const header = this.#header as unknown as Header<F>;
@@ -107,7 +107,7 @@ class RowReader<F extends DataFile> {
     return end + 1;
   }
 
-  /** Reads the record that begins at `start`; returns where the next one begins. */
+  /** Reads the record at `start`. Returns the start of the next one. */
   #readRecord(header: Header<F>, start: number): number {
     const end = this.#endOfLine(start);
     const textEnd = this.#withoutReturn(start, end);
@@ -133,8 +133,8 @@ class RowReader<F extends DataFile> {
   }
 
   /**
-   * Where the text that is open at the end of the first line and its record end. Undefined when the lines on the
-   * way make no record: one is a row by itself, or the last lost a quote like the first.
+   * The end of a record that spans several lines. Undefined when its lines make no record: one of them is a row by
+   * itself, or the last lacks a quote like the first.
    */
   #endOfJoined(
     header: Header<F>,
@@ -145,7 +145,7 @@ class RowReader<F extends DataFile> {
     let next = firstEnd + 1;
     while (next < this.#filled) {
       const end = this.#endOfLine(next);
-      if (end - start > longestRecord || this.#isRow(header, next, end)) return undefined;
+      if (end - start > maxRecordBytes || this.#isRow(header, next, end)) return undefined;
       if (columnsIn(this.#window, next, end, this.#starts) === openText) {
         if (isRepairable && this.#repaired(header, next, end) !== undefined) return undefined;
         const columns = columnsIn(this.#window, start, this.#withoutReturn(start, end), this.#starts);
@@ -167,16 +167,16 @@ class RowReader<F extends DataFile> {
     return repaired === undefined ? undefined : Buffer.from(repaired);
   }
 
-  /** Takes the record that was scanned last, which has the header's columns; says whether it was added. */
+  /** Passes on the last scanned record, which has the header's columns, if it is wanted. Returns whether it was. */
   #take(header: Header<F>, bytes: Buffer, start: number, end: number): boolean {
     const id = idAt(bytes, this.#starts[header.id] ?? end, end);
     if (id === 0 || !this.count.ids.add(id)) return false;
     const second = idAt(bytes, this.#starts[header.second] ?? end, end);
-    if (!this.#wish.isWanted(id, second)) return false;
+    if (!this.#selection.isWanted(id, second)) return false;
     const text = decoded(bytes, start, end);
     const row = text === undefined ? undefined : rowOf(header, text);
     if (row === undefined) return false;
-    this.#wish.add(row);
+    this.#selection.add(row);
     this.count.added++;
     return true;
   }
@@ -184,8 +184,8 @@ class RowReader<F extends DataFile> {
   #endOfLine(start: number): number {
     const end = this.#window.indexOf(newline, start);
     if (end >= 0 && end < this.#filled) return end;
-    if (!this.#isLast && this.#filled - start > longestRecord)
-      throw new VerifyFailure(`${basename(this.#path)} has a line of more than ${longestRecord} bytes.`);
+    if (!this.#isLast && this.#filled - start > maxRecordBytes)
+      throw new VerifyFailure(`${basename(this.#path)} has a line of more than ${maxRecordBytes} bytes.`);
     return this.#filled;
   }
 
@@ -194,7 +194,7 @@ class RowReader<F extends DataFile> {
   }
 }
 
-/** The text of some bytes; undefined when they are not UTF-8. */
+/** The bytes as text; undefined when they are not UTF-8. */
 function decoded(bytes: Buffer, start: number, end: number): string | undefined {
   return isUtf8(bytes.subarray(start, end)) ? bytes.toString('utf8', start, end) : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Random } from '../generate/random.ts';
 
-/** Keeps some of a stream of unknown length, each element as likely as any other. */
+/** Keeps a random sample of a stream of unknown length: each element is equally likely to be kept. */
 export class Reservoir<T> {
   readonly kept: T[] = [];
-  /** How many there were to choose from. */
+  /** The number of elements so far. */
   offered = 0;
   readonly #size: number;
   readonly #random: Random;
@@ -13,13 +13,13 @@ export class Reservoir<T> {
     this.#random = random;
   }
 
-  /** Offers the stream's next element; makes it, and returns it, only if it is kept, perhaps in another's place. */
+  /** Offers the next element. Makes and returns the element only if it is kept; it may replace an earlier one. */
   offer(make: () => T): T | undefined {
-    const place = this.offered < this.#size ? this.offered : this.#random.below(this.offered + 1);
+    const position = this.offered < this.#size ? this.offered : this.#random.below(this.offered + 1);
     this.offered++;
-    if (place >= this.#size) return undefined;
+    if (position >= this.#size) return undefined;
     const element = make();
-    this.kept[place] = element;
+    this.kept[position] = element;
     return element;
   }
 }

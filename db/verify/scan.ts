@@ -6,11 +6,13 @@ const space = 0x20;
 const tab = 0x09;
 const zero = 0x30;
 
-/** What `columnsIn` says of bytes with an odd number of quotes, and of those with a quote out of place. */
+/** Results of `columnsIn` for an odd number of quotes, and for a misplaced quote. */
 export const openText = -1;
 const misplacedQuote = 0;
 
-/** How many columns stand in the bytes from `start` to `end`. Writes where they begin to `starts`, as far as it goes. */
+/**
+ * The number of columns in the bytes from `start` to `end`. Writes the start of each to `starts`, as far as it fits.
+ */
 export function columnsIn(bytes: Buffer, start: number, end: number, starts: Uint32Array): number {
   let columns = 1;
   starts[0] = start;
@@ -21,7 +23,7 @@ export function columnsIn(bytes: Buffer, start: number, end: number, starts: Uin
     if (byte === quote) {
       const step = isOpen ? 1 : -1;
       let neighbour = at + step;
-      // A text begins behind a comma and ends before one, blanks left out; beside a quote, the two are one doubled quote.
+      // Apart from blanks, a text starts after a comma and ends before one. Two adjacent quotes are an escaped quote.
       const isDoubled = neighbour >= start && neighbour < end && bytes[neighbour] === quote;
       while (neighbour >= start && neighbour < end && isBlank(bytes[neighbour])) neighbour += step;
       if (!isDoubled && neighbour >= start && neighbour < end && bytes[neighbour] !== comma)
@@ -33,7 +35,7 @@ export function columnsIn(bytes: Buffer, start: number, end: number, starts: Uin
   return isMisplaced ? misplacedQuote : columns;
 }
 
-/** The id that fills the column beginning at `start`, but for blanks; 0, which is none, if none does. */
+/** The id in the column at `start`, blanks ignored; 0 if the column is not an id. */
 export function idAt(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && isBlank(bytes[at])) at++;

@@ -2,7 +2,7 @@ import { type Difference, differenceOf, type Found, parsed } from './difference.
 import type { Expectation } from './expected.ts';
 import type { IdBits } from './id-bits.ts';
 
-/** The ids in the files: a question or an answer with another is a user's. */
+/** The ids in the files. A user wrote any question or answer with another id. */
 export interface FileIds {
   readonly questionIds: IdBits;
   readonly answerIds: IdBits;
@@ -10,7 +10,7 @@ export interface FileIds {
 
 type Element = Readonly<Record<string, unknown>>;
 
-/** How a kind of element names its id and its votes. */
+/** The names of an element's id and of its votes. */
 interface Kind {
   readonly id: string;
   readonly votes: string;
@@ -21,8 +21,8 @@ const questionRoute = '/qa/questions';
 const answerRoute = '/qa/questions/:question_id/answers';
 
 /**
- * The first difference that no write of a user explains; undefined if there is none. A user's vote adds to the
- * helpfulness, a further question or answer has an id that is not in the files, and a reported one is no longer shown.
+ * The first difference that no write of a user explains; undefined if there is none. A vote adds to the helpfulness. A
+ * new question or answer has an id that is not in the files. A reported one is no longer shown.
  */
 export function unexplained(expectation: Expectation, found: Found, ids: FileIds): Difference | undefined {
   const { route, status, body } = expectation;
@@ -54,7 +54,7 @@ function withUserWrites(
   return { ...body, results: merged(questions, foundResults, kind) };
 }
 
-/** The expected elements that are found, each with the votes found if they are more, and those that are users'. */
+/** The expected elements that were found, with the found votes if there are more, and the elements that users wrote. */
 function merged(
   expected: readonly Element[],
   found: readonly Element[],

@@ -2,7 +2,7 @@ import type { ColumnType, DataFile } from '../data-files.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import type { Header } from './header.ts';
 
-/** A price is text, with two decimals. */
+/** A price is text with two decimals. */
 type ValueOf<T extends ColumnType> = T extends 'text' | 'price'
   ? string
   : T extends 'text?' | 'price?'
@@ -18,10 +18,10 @@ export type RowOf<F extends DataFile> = {
 
 export const largestId = 2e9;
 const largestInteger = 2 ** 31 - 1;
-/** 9999-12-31T23:59:59.999Z: ISO 8601 writes no later year in four digits. */
+/** 9999-12-31T23:59:59.999Z: the last moment that ISO 8601 writes with a four-digit year. */
 const latestMillisecond = 253_402_300_799_999;
 
-/** The row that a record is; undefined when it has not the header's columns, or a value not its column's type. */
+/** The row of a record; undefined when the number of columns or the type of a value is wrong. */
 export function rowOf<F extends DataFile>({ file, names }: Header<F>, record: string): RowOf<F> | undefined {
   const fields = fieldsOf(record);
   if (fields?.length !== names.length) return undefined;

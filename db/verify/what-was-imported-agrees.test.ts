@@ -2,9 +2,8 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startReplica, startTestService, type TestService } from '../../app/testing/service.ts';
 import { type FileReport, generate } from '../generate/generate.ts';
-import { folderAt } from '../import/data-folder.ts';
-import { importFolder } from '../import/import-folder.ts';
-import { emptyFolder, fullFolder } from '../import/testing/data-folder.ts';
+import { fullFolder, importFrom } from '../import/testing/data-folder.ts';
+import { emptyFolder } from '../testing/temporary-folder.ts';
 import { silent } from './progress.ts';
 import { verify } from './verify.ts';
 
@@ -18,13 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const load = () =>
-  importFolder({
-    owner: service.database.owner,
-    folder: folderAt(data),
-    rejects: join(data, 'rejects.csv'),
-    discardUserRows: true,
-  });
+const load = () => importFrom(data, service.database.owner, { discardUserRows: true });
 const run = (port = service.port) => {
   const api = { url: new URL(`http://127.0.0.1:${port}`) };
   return verify({ data, api, products: 1000, seed: 1, progress: silent });
@@ -34,19 +27,19 @@ async function expectAgreement(): Promise<void> {
   const { chosen, comparison } = await run();
   expect(comparison.differences).toEqual([]);
   expect(comparison).toMatchObject({ differing: 0, byUsers: 0 });
-  // All products: so no row is left out but those that an import must reject.
+  // All products are chosen, so only rows that an import must reject are missing.
   const kept = files.reduce((sum, { rows, expectedRejected }) => sum + rows - expectedRejected, 0);
   expect(chosen.products).toHaveLength(chosen.productsInAll);
   expect(chosen.rows).toBe(kept);
   expect(chosen.repaired).toBe(2);
 }
 
-test('every answer about every product of a generated set, all kinds of defects included, agrees', async () => {
+test('every response about every product of a generated set with all kinds of defects agrees', async () => {
   await load();
   await expectAgreement();
 });
 
-test('what users wrote since is told apart', async () => {
+test("users' writes since the import are told apart from errors", async () => {
   const put = (path: string) => service.call(path, { method: 'PUT' });
   const post = (path: string, more: object) =>
     service.call(path, { method: 'POST', body: { body: 'b', name: 'n', email: 'n@mail.example', ...more } });
@@ -73,7 +66,7 @@ test('what users wrote since is told apart', async () => {
   expect((await run()).comparison.differing).toBeGreaterThan(0);
 });
 
-test('a set in the forms of other cohorts and of spreadsheets agrees, too', async () => {
+test('a set with other header forms, orders of columns and spreadsheet formats agrees', async () => {
   const change = async (name: string, header: string, line: (...values: string[]) => string) => {
     const text = await readFile(join(data, name), 'utf8');
     const [, ...lines] = text.split(/\r?\n/);
@@ -117,12 +110,12 @@ test('a set in the forms of other cohorts and of spreadsheets agrees, too', asyn
 });
 
 test.each([
-  ['none', [], 0],
-  ['some that are too large for one page', Array.from({ length: 30 }, (_, id) => id + 1), 60_000],
-])('a list of products agrees: %s', async (_, ids, bytes) => {
+  ['without products', [], 0],
+  ['with products that are too large for one page', Array.from({ length: 30 }, (_, id) => id + 1), 60_000],
+])('a list %s agrees', async (_, ids, bytes) => {
   data = await fullFolder({ 'product.csv': ids.map(id => `${id},"n","s","${'ä'.repeat(bytes / 2)}","c",1`) });
   await load();
-  const replica = await startReplica(service.database.app); // with nothing in its cache
+  const replica = await startReplica(service.database.app); // its cache is empty
   const { comparison } = await run(replica.port);
   await replica.stop();
   expect(comparison).toMatchObject({ differing: 0, differences: [] });

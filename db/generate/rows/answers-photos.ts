@@ -2,7 +2,7 @@ import { FanOut, spreads } from '../fan-out.ts';
 import type { Line, Tables } from '../table.ts';
 import { photoAddress } from '../text.ts';
 
-/** The lines of answers_photos.csv; one URL in 200 is not in quotes. */
+/** The lines of answers_photos.csv. One URL in 200 is not quoted. */
 export function answerPhotoLines(tables: Tables): Line {
   const photos = tables['answers_photos.csv'];
   const answers = new FanOut(tables['answers.csv'], photos, { spread: spreads.long });

@@ -5,7 +5,10 @@ import { questionDate } from './questions.ts';
 
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** The lines of answers.csv; each comes within 30 days of its question, one in 50 from the seller, often without e-mail. */
+/**
+ * The lines of answers.csv. Each answer is dated within 30 days of its question. One in 50 is by the seller, half of
+ * these without an e-mail address.
+ */
 export function answerLines(tables: Tables): Line {
   const answers = tables['answers.csv'];
   const questions = new FanOut(tables['questions.csv'], answers, { spread: spreads.long });

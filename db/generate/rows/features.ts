@@ -2,7 +2,7 @@ import { FanOut, spreads } from '../fan-out.ts';
 import type { Line, Tables } from '../table.ts';
 import * as words from '../vocabulary.ts';
 
-/** The lines of features.csv: of a product, features that follow one another in the vocabulary. */
+/** The lines of features.csv. A product has consecutive features of the vocabulary. */
 export function featureLines(tables: Tables): Line {
   const features = tables['features.csv'];
   const products = new FanOut(tables['product.csv'], features, { spread: spreads.even });

@@ -4,7 +4,7 @@ import { photoAddress } from '../text.ts';
 
 const widths = ['668', '1000', '1350', '1650', '2734'];
 const appId = '&ixid=eyJhcHBfaWQiOjEyMDd9';
-/** Parameters that only some URLs have; commas are the hard case for a line that lacks a quote. */
+/** Parameters of some URLs. Commas are the hard case for a line that lacks a quote. */
 const extras = ['', '', appId, appId, appId, `${appId}&crop=faces,entropy`];
 
 /** The lines of photos.csv. */

@@ -1,7 +1,7 @@
 import type { Line, Table, Tables } from '../table.ts';
 import * as words from '../vocabulary.ts';
 
-/** The product that costs 5000000 in the real set, and the price. */
+/** The id of the most expensive product in the real set, and its price. */
 const DEAREST = 10;
 const DEAREST_PRICE = 5_000_000;
 
@@ -29,11 +29,11 @@ export function categoryOf(products: Table): (row: number) => words.Category {
   return row => random.at(row).of(words.categories);
 }
 
-/** The usual price of each product row, in whole dollars. */
+/** The regular price of each product row, in whole dollars. */
 export function priceOf(products: Table): (row: number) => number {
   const random = products.random('price');
   return row => {
-    const dear = random.at(row).oneIn(20);
-    return dear ? 200 + random.below(1800) : 15 + random.below(185);
+    const isExpensive = random.at(row).oneIn(20);
+    return isExpensive ? 200 + random.below(1800) : 15 + random.below(185);
   };
 }

@@ -2,11 +2,11 @@ import { FanOut, spreads } from '../fan-out.ts';
 import type { Line, Table, Tables } from '../table.ts';
 import { email, personName, questionBody } from '../text.ts';
 
-/** Questions are dated from the start of 2018 to the end of 2021, in epoch milliseconds. */
+/** Questions are dated from 2018 to 2021, in epoch milliseconds. */
 const FIRST_MS = 1_514_764_800_000;
 const LAST_MS = 1_640_995_199_999;
 
-/** The lines of questions.csv; a few name a product that is not there, which is legal. */
+/** The lines of questions.csv. A few refer to a product that does not exist, which is valid. */
 export function questionLines(tables: Tables): Line {
   const questions = tables['questions.csv'];
   const products = new FanOut(tables['product.csv'], questions, { spread: spreads.long });

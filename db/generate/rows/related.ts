@@ -1,7 +1,7 @@
 import { FanOut, spreads } from '../fan-out.ts';
 import type { Line, Tables } from '../table.ts';
 
-/** The lines of related.csv; a product may be related to one twice, to itself, or to one that is not there. */
+/** The lines of related.csv. A product may be related to one twice, to itself, or to one that does not exist. */
 export function relatedLines(tables: Tables): Line {
   const products = tables['product.csv'];
   const related = tables['related.csv'];

@@ -4,7 +4,7 @@ import { letterSizes, shoeSizes } from '../vocabulary.ts';
 import { categoryOf } from './products.ts';
 import { productsOfStyles } from './styles.ts';
 
-/** The lines of skus.csv: sizes that follow one another, with some twice in a style. */
+/** The lines of skus.csv. A style has consecutive sizes, some of them twice. */
 export function skuLines(tables: Tables): Line {
   const skus = tables['skus.csv'];
   const styles = new FanOut(tables['styles.csv'], skus, { spread: spreads.even, favoursOldest: true });
@@ -19,7 +19,7 @@ export function skuLines(tables: Tables): Line {
     const first = firsts.at(parent).below(Math.max(1, sizes.length - size + 1));
     const isLastTwice = ordinal > 0 && ordinal === size - 1 && firsts.oneIn(30);
     const name = sizes[(first + ordinal - (isLastTwice ? 1 : 0)) % sizes.length];
-    // A space before the quantity of every size 11, as in the real set.
+    // The real set has a space before the quantity of every size 11.
     const space = name === '11' ? ' ' : '';
     return `${skus.idOf(row)},${styles.parentId(row)},"${name}",${space}${random.at(row).below(61)}`;
   };

@@ -3,11 +3,11 @@ import type { Line, Tables } from '../table.ts';
 import * as words from '../vocabulary.ts';
 import { priceOf } from './products.ts';
 
-/** The row of the style whose price in cents passes 32 bits, as some in the real set do. */
+/** A price that exceeds 32 bits in cents, as some in the real set do. */
 const DEAREST_ROW = 9;
 const DEAREST_PRICE = 500_000_000;
 
-/** The lines of styles.csv; one product in 20 has no default style. */
+/** The lines of styles.csv. One product in 20 has no default style. */
 export function styleLines(tables: Tables): Line {
   const styles = tables['styles.csv'];
   const products = productsOfStyles(tables);
@@ -30,7 +30,7 @@ export function styleLines(tables: Tables): Line {
   };
 }
 
-/** Which product each style row belongs to. */
+/** The product of each style row. */
 export function productsOfStyles(tables: Tables): FanOut {
   return new FanOut(tables['product.csv'], tables['styles.csv'], { spread: spreads.even });
 }

@@ -1,26 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A value as it stood: `isQuoted` tells the text "null" from a bare null. */
+/** A value as written. `isQuoted` distinguishes the text "null" from a bare null. */
 export interface Value {
   readonly text: string;
   readonly isQuoted: boolean;
 }
 
 export interface ReadFile {
-  /** The file as it is. */
+  /** The unchanged text of the file. */
   readonly text: string;
   readonly header: readonly string[];
   /** The rows after the header, by column. */
   readonly rows: readonly Readonly<Record<string, Value>>[];
-  /** How many lines lacked the quote that closes the first URL, and the second. */
+  /** The number of lines that lack the closing quote of the first URL, and of the second. */
   readonly missingQuotes: { readonly url: number; readonly thumbnail: number };
 }
 
 /**
- * Reads a data file by the strictest grammar, which shares nothing with the generator: a line end that is
- * not the expected one, a quote out of place or a field too many throws. Quotes that are missing in photos.csv
- * are put back first, line by line.
+ * Reads a data file by a strict grammar that shares nothing with the generator. An unexpected line end, a misplaced
+ * quote or an extra field throws. Missing quotes in photos.csv are restored first, line by line.
  */
 export async function readDataFile(folder: string, name: string, lineEnd = '\n'): Promise<ReadFile> {
   const text = await readFile(join(folder, name), 'utf8');

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** The client, but one that does something else before each statement that begins so. */
+/** Wraps a client: calls `act` before each statement that starts with `statement`. */
 export function before(client: Client, statement: string, act: () => Promise<unknown>): Client {
   const query = async (sql: string, values?: unknown[]) => {
     if (sql.startsWith(statement)) await act();

@@ -1,23 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogueFiles, headerOf, qaFiles } from '../../data-files.ts';
+import type { DatabaseSettings } from '../../environment.ts';
+import { emptyFolder } from '../../testing/temporary-folder.ts';
+import { folderAt } from '../data-folder.ts';
+import { type ImportRequest, importFolder } from '../import-folder.ts';
+import type { ImportResult } from '../results.ts';
 
 type Name = (typeof catalogueFiles | typeof qaFiles)[number]['name'];
-/** The lines of some files, below their headers. */
+/** The lines of some files, without their headers. */
 export type Lines = Partial<Record<Name, readonly string[]>>;
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map(folder => rm(folder, { recursive: true }))));
-
-/** A new, empty folder, gone after the test file. */
-export async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'elier-import-'));
-  folders.push(folder);
-  return folder;
-}
-
-/** A new folder with all files of the catalogue; those without lines hold their header only. */
+/** A new folder with all files of the catalogue. Files without lines contain only the header. */
 export function catalogueFolder(lines: Lines): Promise<string> {
   return folderOf(catalogueFiles, lines);
 }
@@ -42,8 +36,19 @@ async function folderOf(
   return folder;
 }
 
-/** A list of lines as the importer wrote it: file, line and reason of each. */
+/** Imports a folder, by default with its list of rejected lines in the folder. */
+export function importFrom(
+  folder: string,
+  owner: DatabaseSettings,
+  more: Partial<ImportRequest> = {},
+): Promise<ImportResult> {
+  return importFolder({ owner, folder: folderAt(folder), rejects: join(folder, 'rejects.csv'), ...more });
+}
+
+/** The file, line and reason of each entry in a list that the importer wrote. */
 export async function readList(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8');
-  return [...text.matchAll(/^(\S+\.csv,\d+,)"([^"]*)",/gm)].map(([, place, reason]) => `${place}${reason}`);
+  return [...text.matchAll(/^(\S+\.csv,\d+,)"([^"]*)",/gm)].map(
+    ([, position, reason]) => `${position}${reason}`,
+  );
 }

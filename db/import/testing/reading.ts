@@ -3,7 +3,7 @@ import { type DataFile, headerOf } from '../../data-files.ts';
 import { columnsOf } from '../header.ts';
 import { RecordReader } from '../records.ts';
 
-/** What a reader made of one record: its first line, and either the CSV it is or why it is none. */
+/** The outcome of one record: its first line, and either its CSV or the reason why it is bad. */
 export interface Outcome {
   readonly line: number;
   readonly good?: string;
@@ -12,7 +12,7 @@ export interface Outcome {
   readonly reason?: string;
 }
 
-/** Reads text that stands below a file's documented header, all at once or `windowBytes` at a time. */
+/** Reads the text of a file without its header, all at once or `windowBytes` at a time. */
 export function outcomes(file: DataFile, text: string, windowBytes = Number.POSITIVE_INFINITY): Outcome[] {
   const found: Outcome[] = [];
   const reader = new RecordReader(columnsOf(file, file.name, headerOf(file)), {
@@ -26,13 +26,4 @@ export function outcomes(file: DataFile, text: string, windowBytes = Number.POSI
     start += reader.read(window, end === bytes.length, isUtf8(Buffer.from(window, 'latin1')));
   }
   return found;
-}
-
-/** The same whole numbers below `limit` on every run (a linear congruential generator, Numerical Recipes). */
-export function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return limit => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
 }

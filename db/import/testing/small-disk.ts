@@ -3,11 +3,14 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk of 1 MiB for the test run's server, gone after the test file; undefined where none can be mounted. */
+/**
+ * Mounts a disk of 1 MiB for the test run's server until the end of the test file. Undefined without the right to
+ * mount.
+ */
 export function mountSmallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'elier-disk-'));
   try {
-    // Root's server runs as nobody.
+    // With root, the server runs as nobody.
     const options = 'size=1m,mode=700,uid=65534,gid=65534';
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
   } catch {

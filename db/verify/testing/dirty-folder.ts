@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fullFolder } from '../../import/testing/data-folder.ts';
 
-/** A folder whose files hold what a data file may hold: to be repaired, to be rejected, and to be survived. */
+/** A folder whose files have lines to repair, lines to reject, and unusual but valid lines. */
 export async function dirtyFolder(): Promise<string> {
   const folder = await fullFolder({
     'product.csv': [
@@ -47,21 +47,21 @@ export async function dirtyFolder(): Promise<string> {
 
 const none = { photos: [{ thumbnail_url: null, url: null }], skus: { null: { quantity: null, size: null } } };
 
-/** What the API must answer about that folder; undefined is 404. */
-export function rightAnswer(path: string): unknown {
-  if (!/^\/products(\?|$)/.test(path)) return rightAnswers[path];
+/** The correct response about that folder; undefined stands for 404. */
+export function rightResponse(path: string): unknown {
+  if (!/^\/products(\?|$)/.test(path)) return rightResponses[path];
   const { searchParams } = new URL(path, 'http://localhost');
   const page = Number(searchParams.get('page') ?? 1);
   const count = Math.min(Number(searchParams.get('count') ?? 5), 500);
   const list = ['/products/3', '/products/7'].map(product => {
-    const { features, ...summary } = rightAnswers[product] as { features: unknown };
+    const { features, ...summary } = rightResponses[product] as { features: unknown };
     return summary;
   });
   return list.slice((page - 1) * count, page * count);
 }
 
-/** Those about its products, by path. */
-export const rightAnswers: Readonly<Record<string, unknown>> = {
+/** The correct responses about its products and questions, by path. */
+export const rightResponses: Readonly<Record<string, unknown>> = {
   '/products/7': {
     id: 7,
     name: 'Öl "und" Kreide',

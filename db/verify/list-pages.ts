@@ -6,16 +6,16 @@ import type { Progress } from './progress.ts';
 import { readRows } from './read-rows.ts';
 import type { RowOf } from './values.ts';
 
-/** The most elements that a page has, however many are asked for, and as many as it has when no number is given. */
-const mostElements = 500;
-const usualElements = 5;
+/** The API's limit for `count`, and its default. */
+const maxCount = 500;
+const defaultCount = 5;
 const randomPages = 8;
 
 /**
- * Chooses pages of the list of products and reads what they must show, in two passes over the products' file: the place of a
- * product is known when all ids have been read.
+ * Chooses pages of the list of products and reads their rows. Takes two passes over the products' file, because a
+ * product's position in the list depends on all ids.
  */
-export async function readList(files: Files, seed: number, progress: Progress): Promise<ListPage[]> {
+export async function readListPages(files: Files, seed: number, progress: Progress): Promise<ListPage[]> {
   const path = files.pathOf(productFile);
   progress.begin('the list', 2 * files.bytesOf(productFile));
   let bytes = 0;
@@ -53,37 +53,37 @@ export async function readList(files: Files, seed: number, progress: Progress): 
 
 interface Page {
   readonly path: string;
-  /** How many products come before it, and how many it may have. */
+  /** The number of products before the page, and the most that it may show. */
   readonly first: number;
   readonly length: number;
 }
 
-/** Each once: the first page, the last, the one behind it, some at random, and those of the counts that need care. */
+/** The first page, the last, the one after it, some random pages, and those with an unusual `count`; each once. */
 function pagesOf(products: number, random: Random): Page[] {
   const lastOf = (count: number) => Math.max(1, Math.ceil(products / count));
   const page = (number: number, count: number): Page => ({
     path: `/products?page=${number}&count=${count}`,
-    first: (number - 1) * Math.min(count, mostElements),
-    length: Math.min(count, mostElements),
+    first: (number - 1) * Math.min(count, maxCount),
+    length: Math.min(count, maxCount),
   });
   const anyPage = () => {
-    const count = 1 + random.below(mostElements);
+    const count = 1 + random.below(maxCount);
     return page(1 + random.below(lastOf(count)), count);
   };
   const pages = [
-    { path: '/products', first: 0, length: usualElements },
-    { path: '/products?page=2', first: usualElements, length: usualElements },
-    ...[0, mostElements, mostElements + 1, 10_000_000_000].map(count => page(1, count)),
-    page(2, mostElements + 1),
-    page(lastOf(usualElements), usualElements),
-    page(lastOf(usualElements) + 1, usualElements),
-    page(lastOf(mostElements), mostElements),
+    { path: '/products', first: 0, length: defaultCount },
+    { path: '/products?page=2', first: defaultCount, length: defaultCount },
+    ...[0, maxCount, maxCount + 1, 10_000_000_000].map(count => page(1, count)),
+    page(2, maxCount + 1),
+    page(lastOf(defaultCount), defaultCount),
+    page(lastOf(defaultCount) + 1, defaultCount),
+    page(lastOf(maxCount), maxCount),
     ...Array.from({ length: randomPages }, anyPage),
   ];
   return [...new Map(pages.map(each => [each.path, each])).values()];
 }
 
-/** The ids at some positions, from 0, in the order of the ids. */
+/** The ids at the given positions, counted from 0 in ascending order. */
 function idsAt(ids: IdBits, positions: readonly number[]): Map<number, number> {
   const wanted = new Set(positions);
   const found = new Map<number, number>();

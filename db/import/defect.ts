@@ -4,31 +4,31 @@ import { type Field, split } from './fields.ts';
 import { largestId, largestInteger, latestMillisecond } from './grammar.ts';
 import type { Column } from './header.ts';
 
-/** Why a record is not good. */
+/** Why a record is bad. */
 export interface Defect {
   readonly reason: string;
-  /** Whether the record has its columns, so that only a value is wrong. */
+  /** Whether the record has the right number of columns, so that only a value is wrong. */
   readonly isWhole: boolean;
-  /** The id that a whole record carries in its first column, if it is one. */
+  /** The value of a whole record's first documented column, if that is an id. */
   readonly id?: number;
 }
 
-/** Says in plain words why a record does not fit its columns, naming the column. */
-export function explain(columns: readonly Column[], record: string): Defect {
+/** The defect of a bad record. Its reason names the column. */
+export function defectOf(columns: readonly Column[], record: string): Defect {
   const fields = split(record, columns);
   if (typeof fields === 'string') return { reason: fields, isWhole: false };
   if (fields.length !== columns.length) {
     const found = fields.length === 1 ? '1 column' : `${fields.length} columns`;
     return { reason: `${found} where ${columns.length} are expected`, isWhole: false };
   }
-  const problems = columns.map((column, position) => problem(column, fields[position] as Field));
+  const problems = columns.map((column, position) => problemOf(column, fields[position] as Field));
   const reason = problems.find(Boolean) ?? 'not a record of this file';
   const own = columns.findIndex(({ key }) => key === 'id');
   return problems[own] ? { reason, isWhole: true } : { reason, isWhole: true, id: Number(fields[own]?.text) };
 }
 
-/** What is wrong with a field, or undefined. Its checks are those of the patterns in grammar.ts, and UTF-8. */
-function problem({ name, type }: Column, { text, isQuoted }: Field): string | undefined {
+/** The problem of a field, if any. The checks are those of the patterns in grammar.ts, and UTF-8. */
+function problemOf({ name, type }: Column, { text, isQuoted }: Field): string | undefined {
   if (text === '' || text === 'null') {
     if (!type || type.endsWith('?')) return undefined;
     return text === '' ? `${name} is empty` : `null where a value is required: ${name}`;
@@ -40,12 +40,12 @@ function problem({ name, type }: Column, { text, isQuoted }: Field): string | un
 }
 
 function textProblem(name: string, { text, isQuoted }: Field): string | undefined {
-  if (text.includes('\0')) return `${name} holds a NUL`;
+  if (text.includes('\0')) return `${name} contains a NUL byte`;
   if (!isQuoted && /[\r\n]/.test(text)) return `${name} has a line break outside quotes`;
   return isUtf8(Buffer.from(text, 'latin1')) ? undefined : `${name} is not valid UTF-8`;
 }
 
-/** `1.59861E+12`, with a comma in some countries. */
+/** `1.59861E+12`, with a decimal comma in some countries. */
 const spreadsheetNumber = /^\d([.,]\d*)?E[+-]?\d+$/i;
 
 function numberProblem(name: string, type: ColumnType, text: string): string | undefined {
