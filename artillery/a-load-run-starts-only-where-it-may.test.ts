@@ -19,17 +19,17 @@ afterEach(() => {
 });
 
 const reports = join(import.meta.dirname, 'reports');
-const written = () => (existsSync(reports) ? readdirSync(reports) : []);
+const reportNames = () => (existsSync(reports) ? readdirSync(reports) : []);
 
 const start = (...options: string[]) =>
   spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...options]);
 
-async function ended(run: ReturnType<typeof start>): Promise<{ code: number; said: string }> {
-  const [said, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
-  return { code, said };
+async function ended(run: ReturnType<typeof start>): Promise<{ code: number; errors: string }> {
+  const [errors, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')]);
+  return { code, errors };
 }
 
-describe('a wrong option is named in one sentence, and nothing begins', () => {
+describe('a wrong option is named in one sentence and starts no run', () => {
   test.each([
     [['--scenario', 'smke'], /^SCENARIO must be one of smoke, .*, not "smke"\.\n$/],
     [['--rate', '0'], /^RATE must be a whole number from 1 to [0-9]+, not "0"\.\n$/],
@@ -46,18 +46,18 @@ describe('a wrong option is named in one sentence, and nothing begins', () => {
     [['--target', 'http://shop.example', '--confirm', 'no'], /is not this machine/],
     [
       ['--target', 'http://127.0.0.1:65535'],
-      /^TARGET http:\/\/127\.0\.0\.1:65535 does not answer .*ECONNREFUSED\.\n$/,
+      /^TARGET http:\/\/127\.0\.0\.1:65535 does not respond to .*ECONNREFUSED\.\n$/,
     ],
   ])('%j', async (options, sentence) => {
-    const before = written();
-    const { code, said } = await ended(start(...options));
-    expect(said).toMatch(sentence);
+    const before = reportNames();
+    const { code, errors } = await ended(start(...options));
+    expect(errors).toMatch(sentence);
     expect(code).toBe(2);
-    expect(written()).toEqual(before);
+    expect(reportNames()).toEqual(before);
   });
 });
 
-test('a run that is interrupted before its first request says how to remove what it wrote before', async () => {
+test('a run interrupted before its first request says how to remove its questions', async () => {
   const url = await startTarget({
     instead({ method }) {
       if (method === 'POST' && !run.killed) run.kill('SIGINT');
@@ -65,17 +65,17 @@ test('a run that is interrupted before its first request says how to remove what
     },
   });
   const run = start('--target', url);
-  const { code, said } = await ended(run);
+  const { code, errors } = await ended(run);
   expect(code).toBe(130);
-  expect(said).toMatch(
-    /^Interrupted before the first request\.\nmake load-clean removes the [0-9]+ questions? /m,
+  expect(errors).toMatch(
+    /^Interrupted before the first request\.\nmake load-clean removes at most [0-9]+ questions? /m,
   );
 });
 
-test('a threshold that no latency can reach, because requests end before, is refused', () => {
+test('a latency threshold above the request timeout is rejected', () => {
   const text = fs.readFileSync(join(import.meta.dirname, 'scenarios/browse.yml'), 'utf8');
   const read = jest.spyOn(fs, 'readFileSync').mockReturnValueOnce(text.replace('p99: 400', 'p99: 5001'));
-  expect(() => readScenario('browse')).toThrow(/browse\.yml is no scenario: .*p99 must be <= 5000/);
+  expect(() => readScenario('browse')).toThrow(/browse\.yml is not a scenario: .*p99 must be <= 5000/);
   read.mockRestore();
 });
 
@@ -83,7 +83,7 @@ describe('the target', () => {
   const settings = {};
   const options = (given: object, more = settings) => optionsFrom(given, more);
 
-  test('is the local stack where none is named, at its HTTP_PORT', () => {
+  test('is by default the local stack at its HTTP_PORT', () => {
     expect(options({})).toMatchObject({ target: 'http://localhost:8080', isLocal: true });
     expect(options({ target: '' }, { HTTP_PORT: '8099' }).target).toBe('http://localhost:8099');
   });
@@ -99,7 +99,7 @@ describe('the target', () => {
   });
 
   test.each(['x', '0', '70000', '8080-8090', 'localhost:80', '1.2.3:80', '::1:80', '[::1:80', '127.0.0.1:'])(
-    'is not at HTTP_PORT=%s',
+    'cannot be at the invalid HTTP_PORT=%s',
     HTTP_PORT => {
       expect(() => options({}, { HTTP_PORT })).toThrow(
         `HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080, not "${HTTP_PORT}".`,
@@ -107,48 +107,55 @@ describe('the target', () => {
     },
   );
 
-  test.each(['http://localhost:80', 'http://127.0.0.2', 'http://[::1]:8080'])('%s is this machine', url => {
-    expect(options({ target: url }).isLocal).toBe(true);
-  });
+  test.each(['http://localhost:80', 'http://127.0.0.2', 'http://[::1]:8080'])(
+    '%s needs no confirmation',
+    url => {
+      expect(options({ target: url }).isLocal).toBe(true);
+    },
+  );
 
   test.each(['http://127.0.0.1.shop.example', 'http://8.8.8.8', 'http://localhost.shop.example'])(
-    '%s is not, and is confirmed first',
+    '%s needs confirmation',
     url => {
       expect(() => options({ target: url })).toThrow('CONFIRM=yes');
       expect(options({ target: url, confirm: 'yes' })).toMatchObject({ target: url, isLocal: false });
     },
   );
 
-  test.each([1, 2, 3, 7, 1000, 1_000_011])('tells how many products it has: %i', async products => {
+  test.each([1, 2, 3, 7, 1000, 1_000_011])('has its products counted: %i', async products => {
     const url = await startTarget({ products });
     expect(await findTarget(url)).toEqual({ url, products, version: '1', isBehindNginx: true });
-    expect(target?.asked.length).toBeLessThan(50);
+    expect(target?.requests.length).toBeLessThan(50);
   });
 
   test.each([
     ['has no products', { products: 0 }, 'has no products'],
     ['is another API', { title: 'Something else' }, 'is another API'],
     ['is no API at all', instead(200, 'Hello'), 'is another API'],
-    ['redirects', instead(302, ''), 'does not answer /openapi.json'],
-    ['cannot serve', instead(503, '', '/health/ready'), 'cannot serve now'],
+    ['redirects', instead(302, ''), 'does not respond to /openapi.json'],
+    ['is not ready', instead(503, '', '/health/ready'), 'is not ready: /health/ready answers 503'],
     [
-      'cannot serve its document',
+      'answers 503 for its document',
       instead(503, '{}', '/openapi.json'),
-      'answers /openapi.json with 503: it cannot serve now.',
+      'answers /openapi.json with 503: it is not ready.',
     ],
     [
-      'has other names',
+      'serves other hosts',
       instead(421, '{}', '/openapi.json'),
-      'answers /openapi.json with 421: it serves only the hosts of its SERVER_NAMES, and TARGET must be one of them.',
+      'answers /openapi.json with 421: it serves only the hosts in its SERVER_NAMES, and TARGET must use one of them.',
     ],
     ['has no document', instead(404, '{}', '/openapi.json'), 'answers /openapi.json with 404: without'],
     [
-      'answers in another shape',
+      'violates its document',
       instead(200, '[{"id": "1"}]', '/products?page=1&count=1'),
-      'not as documented',
+      'violates its OpenAPI document in the response to GET /products?page=1&count=1',
     ],
-    ['fails', instead(500, '', '/products?page=1&count=1'), 'answers GET /products?page=1&count=1 with 500'],
-  ])('that %s is refused in a sentence', async (_, wrong, sentence) => {
+    [
+      'answers 500',
+      instead(500, '', '/products?page=1&count=1'),
+      'answers GET /products?page=1&count=1 with 500',
+    ],
+  ])('that %s is rejected in one sentence', async (_, wrong, sentence) => {
     const url = await startTarget(wrong);
     await expect(findTarget(url)).rejects.toThrow(sentence);
     await expect(findTarget(url)).rejects.toThrow(`TARGET ${url} `);

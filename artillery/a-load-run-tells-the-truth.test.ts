@@ -9,10 +9,10 @@ import { loadTest } from './load-test.ts';
 import { optionsFrom } from './options.ts';
 import { verdictOf } from './report/verdict.ts';
 import { type FakeTarget, startFakeTarget } from './testing/fake-target.ts';
-import { countsOf, goesOnSeeing, type Second, sees } from './testing/samples.ts';
+import { countsOf, type Second, slowSteadySamples, steadySamples } from './testing/samples.ts';
 
-/** What a scenario of product pages, of three requests each, sends at 99 requests a second. */
-const asAsked: Second = { visits: 33, requests: 99, latency_ms: 2 };
+/** One second of the scenario `overview`, with three requests per visit, at 99 requests/s. */
+const planned: Second = { visits: 33, requests: 99, latency_ms: 2 };
 
 let target: FakeTarget;
 beforeAll(async () => {
@@ -20,17 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop());
 
-const silent: LiveLine = { say() {}, begin() {}, period() {}, end() {} };
+const silent: LiveLine = { print() {}, begin() {}, period() {}, end() {} };
 
 function run(generate: Generator, given: object = {}, more: object = {}) {
-  const asked = { scenario: 'overview', rate: '99', duration: '4', target: target.url, ...given };
+  const options = { scenario: 'overview', rate: '99', duration: '4', target: target.url, ...given };
   const { signal } = new AbortController();
-  return loadTest({ ...optionsFrom(asked, {}), settings: {}, generate, live: silent, signal, ...more });
+  return loadTest({ ...optionsFrom(options, {}), settings: {}, generate, live: silent, signal, ...more });
 }
 const stages = { scenario: 'stages', rate: '' };
 
-test('a run that kept its promises says what it sent and saw', async () => {
-  const result = await run(sees(asAsked));
+test('a run that kept its promises reports its requests and responses', async () => {
+  const result = await run(steadySamples(planned));
   expect(verdictOf(result).title).toBe('All 4 promises kept');
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({
@@ -54,25 +54,25 @@ test('a run that kept its promises says what it sent and saw', async () => {
   ]);
 });
 
-test('it says what was tested on what, and with which limit on writes', async () => {
+test('a run reports its test environment and the limit on writes', async () => {
   const settings = { WRITE_RATE: '5' };
   const checkout = commitOf(import.meta.dirname);
-  const { tested } = await run(sees(asAsked), {}, { settings });
+  const { tested } = await run(steadySamples(planned), {}, { settings });
   expect(tested).toEqual({
-    Products: '1,000, found by asking the target',
+    Products: '1,000, counted through the API',
     'API version': '1',
     ...(checkout && { Checkout: checkout }),
     Generator: expect.stringMatching(
       /^Artillery 2\.[0-9.]+, Node 24\.[0-9.]+, [0-9]+ cores of .+, [0-9.]+ GiB$/,
     ),
-    'Write limit': "5 a second of one address, 200 at once, by this checkout's settings",
+    'Write limit': '5 writes/s from one address, 200 in a burst (settings of this checkout)',
   });
-  const remote = await run(sees(asAsked), {}, { isLocal: false });
-  expect(remote.tested['Write limit']).toBe('unknown, of the target');
+  const remote = await run(steadySamples(planned), {}, { isLocal: false });
+  expect(remote.tested['Write limit']).toBe('unknown, set by the target');
   expect(remote.tested.Checkout).toBeUndefined();
 });
 
-test('it names the commit of a checkout, whether it was changed, and none where there is none', () => {
+test('a checkout is reported by its commit and whether it has changes; another folder has no commit', () => {
   const folder = mkdtempSync(join(tmpdir(), 'elier-checkout-'));
   const git = (...words: string[]) => execFileSync('git', words, { cwd: folder });
   try {
@@ -87,35 +87,31 @@ test('it names the commit of a checkout, whether it was changed, and none where 
   }
 });
 
-test('it says how to remove what it wrote, here and elsewhere, and nothing when it wrote nothing', async () => {
-  expect((await run(sees(asAsked))).cleanUp).toBeUndefined();
-  expect((await run(sees(asAsked), { scenario: 'questions' })).cleanUp).toMatch(
-    /^make load-clean removes the 10 questions/,
+test('a run says how to remove the data that it wrote, on this machine or another', async () => {
+  expect((await run(steadySamples(planned))).cleanUp).toBeUndefined();
+  expect((await run(steadySamples(planned), { scenario: 'questions' })).cleanUp).toMatch(
+    /^make load-clean removes at most 10 questions/,
   );
-  const remote = await run(sees(asAsked), { scenario: 'questions' }, { isLocal: false });
+  const remote = await run(steadySamples(planned), { scenario: 'questions' }, { isLocal: false });
   expect(remote.cleanUp).toContain('artillery/load-clean.sql');
 });
 
-describe('a promise is broken, and named with what was measured', () => {
+describe('a broken promise is reported with the measured value', () => {
   test.each([
-    ['error rate', { ...asAsked, errors: { 'status 503': 1 } }, /error rate below 1 % \(it was 1\.01 %\)/],
-    ['p95', { ...asAsked, latency_ms: 120 }, /p95 below 100 ms \(it was 120 ms\)/],
-    ['p99', { ...asAsked, latency_ms: 300 }, /p99 below 250 ms \(it was 300 ms\)/],
-    ['unanswered requests', { ...asAsked, lost: 2 }, /error rate below 1 % \(it was 2\.02 %\)/],
-    [
-      'no request at all',
-      { visits: 33, requests: 0, latency_ms: 1 },
-      /error rate below 1 % \(it was 100 %\)/,
-    ],
-  ])('%s', async (_, second, sentence) => {
-    const { state, reason } = verdictOf(await run(sees(second)));
+    ['error rate', { ...planned, errors: { 'status 503': 1 } }, /error rate below 1 % \(it was 1\.01 %\)/],
+    ['p95', { ...planned, latency_ms: 120 }, /p95 below 100 ms \(it was 120 ms\)/],
+    ['p99', { ...planned, latency_ms: 300 }, /p99 below 250 ms \(it was 300 ms\)/],
+    ['requests without a response', { ...planned, lost: 2 }, /error rate below 1 % \(it was 2\.02 %\)/],
+    ['no requests', { visits: 33, requests: 0, latency_ms: 1 }, /error rate below 1 % \(it was 100 %\)/],
+  ])('for: %s', async (_, second, sentence) => {
+    const { state, reason } = verdictOf(await run(steadySamples(second)));
     expect(state).toBe('broken');
     expect(reason).toMatch(sentence);
   });
 
-  test('by the worst of several stages', async () => {
+  test('from the worst of several stages', async () => {
     const generate: Generator = (load, signal) =>
-      sees({ visits: load.arrivals_s, requests: load.arrivals_s * 3, latency_ms: load.arrivals_s })(
+      steadySamples({ visits: load.arrivals_s, requests: load.arrivals_s * 3, latency_ms: load.arrivals_s })(
         load,
         signal,
       );
@@ -126,16 +122,19 @@ describe('a promise is broken, and named with what was measured', () => {
     });
   });
 
-  describe('by an endpoint that always fails', () => {
-    const alsoSees = (failed_s: number): Generator =>
+  describe('for an endpoint that always fails', () => {
+    const withWrites = (failed_s: number): Generator =>
       async function* (load, signal) {
         const failed = { requests: failed_s, latency_ms: 1, errors: { 'status 503': failed_s } };
-        for await (const { endpoints, ...sample } of sees({ ...asAsked, requests: 999 })(load, signal))
+        for await (const { endpoints, ...sample } of steadySamples({ ...planned, requests: 999 })(
+          load,
+          signal,
+        ))
           yield { ...sample, endpoints: { ...endpoints, 'POST /qa/questions': countsOf(failed) } };
       };
 
-    test('however few of all requests it has', async () => {
-      const { promises } = await run(alsoSees(3));
+    test('even with a small share of all requests', async () => {
+      const { promises } = await run(withWrites(3));
       expect(promises.slice(0, 2)).toEqual([
         { promise: 'error rate below 1 %', measured: '0.3 %', isKept: true },
         {
@@ -146,45 +145,47 @@ describe('a promise is broken, and named with what was measured', () => {
       ]);
     });
 
-    test('unless these are fewer than 10', async () => {
-      const { promises } = await run(alsoSees(2));
+    test('unless it has fewer than 10 requests', async () => {
+      const { promises } = await run(withWrites(2));
       expect(promises[1]).toMatchObject({ measured: '0 %', isKept: true });
     });
   });
 });
 
-test('a rate that is below its limit reads so, however little it is', async () => {
-  const { promises } = await run(sees({ ...asAsked, requests: 1_000_000, errors: { 'status 503': 9_999 } }));
+test('an error rate just below its limit is shown with enough digits', async () => {
+  const { promises } = await run(
+    steadySamples({ ...planned, requests: 1_000_000, errors: { 'status 503': 9_999 } }),
+  );
   expect(promises[0]).toMatchObject({ measured: '0.9999 %', isKept: true });
 });
 
-describe('the generator was the limit', () => {
-  test('when it did not begin its visits in time: such a stage is not judged', async () => {
-    const result = await run(sees({ visits: 20, requests: 60, latency_ms: 900 }));
+describe('the generator is the limit', () => {
+  test('when it does not start its visits in time: the stage is not judged', async () => {
+    const result = await run(steadySamples({ visits: 20, requests: 60, latency_ms: 900 }));
     expect(verdictOf(result).state).toBe('unjudged');
     expect(result.stages[0]?.isJudged).toBe(false);
     expect(result.generatorLimit).toBe(
-      'Of 99 requests a second Artillery sent 60, 60.61 % of what was asked for: 39.39 % of the visits did not begin in time.',
+      'Artillery sent 60 of 99 planned requests/s (60.61 %): 39.39 % of the visits did not start in time.',
     );
   });
 
-  test('when answers take it much longer than the probe beside it', async () => {
-    const slow = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
+  test('when its latency is much higher than that of the probe', async () => {
+    const slow = slowSteadySamples({ visits: 33, requests: 60, latency_ms: 2000 });
     const { generatorLimit } = await run(slow, { duration: '30' });
-    expect(generatorLimit).toMatch(/it saw answers take [0-9,.]+ times as long/);
+    expect(generatorLimit).toMatch(/its median latency was [0-9,.]+ times that of the probe/);
   });
 
-  test('not when the probe sees that the target is slow', async () => {
+  test('but not when the probe finds the target slow', async () => {
     const slow = await startFakeTarget({ slow_ms: 150 });
-    const late = goesOnSeeing({ visits: 33, requests: 60, latency_ms: 2000 });
+    const late = slowSteadySamples({ visits: 33, requests: 60, latency_ms: 2000 });
     const given = { duration: '30', target: slow.url };
     const result = await run(late, given).finally(() => slow.stop());
     expect(result.generatorLimit).toBeUndefined();
     expect(verdictOf(result).reason).toContain('p95');
   });
 
-  test('not when visits end early because the target fails', async () => {
-    const failing = sees({ visits: 33, requests: 40, latency_ms: 1, errors: { ECONNREFUSED: 33 } });
+  test('but not when visits end early because the target fails', async () => {
+    const failing = steadySamples({ visits: 33, requests: 40, latency_ms: 1, errors: { ECONNREFUSED: 33 } });
     const result = await run(failing);
     expect(result.generatorLimit).toBeUndefined();
     expect(verdictOf(result).reason).toContain('error rate');
@@ -193,7 +194,7 @@ describe('the generator was the limit', () => {
   test('ends the stages there, and judges those before', async () => {
     const upTo1000: Generator = (load, signal) => {
       const visits = Math.min(load.arrivals_s, 500);
-      return sees({ visits, requests: visits * 2.7, latency_ms: 2 })(load, signal);
+      return steadySamples({ visits, requests: visits * 2.7, latency_ms: 2 })(load, signal);
     };
     const result = await run(upTo1000, stages);
     expect(result.stages.map(({ name, isJudged }) => [name, isJudged])).toEqual([
@@ -206,14 +207,17 @@ describe('the generator was the limit', () => {
       title: 'All 4 promises kept',
       reason: 'Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second.',
     });
-    expect(result.generatorLimit).toContain('Of 3,000 requests a second');
+    expect(result.generatorLimit).toContain('of 3,000 planned requests/s');
   });
 });
 
-test('stages that broke a promise and ended early say up to which rate all were kept', async () => {
+test('a run that broke a promise and ended early says up to which rate it kept all', async () => {
   const slowFrom1000: Generator = (load, signal) => {
     const visits = Math.min(load.arrivals_s, 500);
-    return sees({ visits, requests: visits * 2.7, latency_ms: visits > 100 ? 300 : 2 })(load, signal);
+    return steadySamples({ visits, requests: visits * 2.7, latency_ms: visits > 100 ? 300 : 2 })(
+      load,
+      signal,
+    );
   };
   const { state, reason } = verdictOf(await run(slowFrom1000, stages));
   expect(state).toBe('broken');
@@ -223,49 +227,49 @@ test('stages that broke a promise and ended early say up to which rate all were 
   );
 });
 
-describe('when Artillery falls', () => {
-  /** In the stage of 1,000 requests a second, after so many seconds of it. */
-  const fallsAfter = (seconds: number): Generator =>
+describe('when Artillery crashes', () => {
+  /** Crashes after this many seconds of the stage of 1,000 requests/s. */
+  const crashesAfter = (seconds: number): Generator =>
     async function* (load, signal) {
       const second = { visits: load.arrivals_s, requests: load.arrivals_s * 3, latency_ms: 2 };
-      const falls = load.arrivals_s > 100;
-      const plan = falls ? { ...load.plan, seconds } : load.plan;
-      yield* sees(second)({ ...load, plan }, signal);
-      if (falls) throw new ArtilleryFailure('Artillery was ended by SIGKILL.');
+      const crashes = load.arrivals_s > 100;
+      const plan = crashes ? { ...load.plan, seconds } : load.plan;
+      yield* steadySamples(second)({ ...load, plan }, signal);
+      if (crashes) throw new ArtilleryFailure('Artillery was killed by SIGKILL.');
     };
 
   test.each([
-    ['before anything was seen in a stage', 0, ['100 a second'], 'Not tried: 1,000 a second, 3,000'],
+    ['before the first sample of a stage', 0, ['100 a second'], 'Not tried: 1,000 a second, 3,000'],
     [
       'in the middle of a stage',
       2,
       ['100 a second', '1,000 a second'],
       'Not judged: 1,000 a second. Not tried',
     ],
-  ])('%s, the stages before are judged', async (_, seconds, names, sentence) => {
-    const result = await run(fallsAfter(seconds), stages);
+  ])('%s, the earlier stages are judged', async (_, seconds, names, sentence) => {
+    const result = await run(crashesAfter(seconds), stages);
     expect(result.stages.map(({ name }) => name)).toEqual(names);
-    expect(result.generatorLimit).toBe('Artillery was ended by SIGKILL.');
+    expect(result.generatorLimit).toBe('Artillery was killed by SIGKILL.');
     expect(verdictOf(result).title).toBe('All 4 promises kept');
     expect(verdictOf(result).reason).toContain(`Kept up to 100 a second. ${sentence}`);
   });
 
-  test('what it saw until then is reported, and not judged', async () => {
-    const result = await run(fallsAfter(2), { scenario: 'overview', rate: '900' });
+  test('the results so far are reported but not judged', async () => {
+    const result = await run(crashesAfter(2), { scenario: 'overview', rate: '900' });
     expect(result.stages).toMatchObject([{ seconds: 2, offered_s: 900, isJudged: false }]);
     expect(verdictOf(result).state).toBe('unjudged');
   });
 
-  test('before anything was seen there is no run, and what was written before is told', async () => {
-    const said: string[] = [];
-    const live = { ...silent, say: (text: string) => said.push(text) };
-    const failed = run(fallsAfter(0), { scenario: 'questions', rate: '900' }, { live });
-    await expect(failed).rejects.toThrow('Artillery was ended by SIGKILL.');
-    expect(said.at(-1)).toMatch(/^make load-clean removes the 10 questions /);
+  test('before the first sample, the run fails and says how to clean up', async () => {
+    const printed: string[] = [];
+    const live = { ...silent, print: (text: string) => printed.push(text) };
+    const failed = run(crashesAfter(0), { scenario: 'questions', rate: '900' }, { live });
+    await expect(failed).rejects.toThrow('Artillery was killed by SIGKILL.');
+    expect(printed.at(-1)).toMatch(/^make load-clean removes at most 10 questions /);
   });
 });
 
-test('a run that cannot write its questions says how to remove those that it wrote', async () => {
+test('a run that cannot post all its questions says how to remove those that it posted', async () => {
   let writes = 0;
   const full = await startFakeTarget({
     instead({ method }, response) {
@@ -274,18 +278,18 @@ test('a run that cannot write its questions says how to remove those that it wro
       return true;
     },
   });
-  const said: string[] = [];
-  const live = { ...silent, say: (text: string) => said.push(text) };
+  const printed: string[] = [];
+  const live = { ...silent, print: (text: string) => printed.push(text) };
   const given = { scenario: 'questions', target: full.url };
-  const failed = run(sees(asAsked), given, { live }).finally(() => full.stop());
+  const failed = run(steadySamples(planned), given, { live }).finally(() => full.stop());
   await expect(failed).rejects.toThrow('answers POST /qa/questions/1/answers with 503');
-  expect(said).toEqual([expect.stringMatching(/^make load-clean removes the 2 questions /)]);
+  expect(printed).toEqual([expect.stringMatching(/^make load-clean removes at most 2 questions /)]);
 });
 
-test('an interrupted run says what it saw until then, and counts no request as failed that it did not wait for', async () => {
+test('an interrupted run reports its results so far and does not count requests in flight as errors', async () => {
   const interruption = new AbortController();
   const period = () => interruption.abort();
-  const generate = goesOnSeeing({ ...asAsked, lost: 3 });
+  const generate = slowSteadySamples({ ...planned, lost: 3 });
   const result = await run(
     generate,
     { ...stages, duration: '60' },
@@ -293,18 +297,18 @@ test('an interrupted run says what it saw until then, and counts no request as f
   );
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({ requests: 192, errors: {}, seconds: 2 });
-  expect(result.tested.Ended).toBe('early, by whoever ran it');
+  expect(result.tested.Ended).toBe('early, interrupted by the user');
   expect(verdictOf(result).title).toBe('Interrupted after 2 s: all 4 promises kept');
   expect(verdictOf(result).reason).toBe(
     'Kept up to 100 a second. Not tried: 1,000 a second, 3,000 a second, 5,000 a second.',
   );
 });
 
-test('a stage that is interrupted before anything was seen in it is left out', async () => {
+test('a stage interrupted before its first sample is omitted', async () => {
   const interruption = new AbortController();
   const generate: Generator = async function* (load, signal) {
     if (load.arrivals_s > 100) interruption.abort();
-    else yield* sees({ visits: load.arrivals_s, requests: 100, latency_ms: 2 })(load, signal);
+    else yield* steadySamples({ visits: load.arrivals_s, requests: 100, latency_ms: 2 })(load, signal);
   };
   const result = await run(generate, stages, { signal: interruption.signal });
   expect(result.stages.map(({ name }) => name)).toEqual(['100 a second']);

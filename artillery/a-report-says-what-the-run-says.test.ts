@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What a report says, page and Markdown: in the page without marks, and no script or style. */
+/** Both reports of a run: `page` is the text of the HTML without tags, scripts and styles. */
 function reportOf(run: LoadRun): { page: string; html: string; markdown: string } {
   const [html = '', markdown = ''] = writeReport(folder, run).map(path => readFileSync(path, 'utf8'));
   const page = html
@@ -31,7 +31,7 @@ const both = (run: LoadRun) => {
   return [page, markdown];
 };
 
-test('the paths of both reports are returned', () => {
+test('writeReport returns the paths of both reports', () => {
   expect(writeReport(folder, sampleRun())).toEqual([join(folder, 'report.html'), join(folder, 'report.md')]);
 });
 
@@ -43,20 +43,20 @@ describe('the verdict', () => {
     }
   });
 
-  test('says which promise broke, and by how much', () => {
+  test('says which promise broke, with the measured value', () => {
     for (const text of both(sampleStages())) {
       expect(text).toContain('1 of 3 promises broken');
       expect(text).toMatch(/Broken: p99 below 150 ms \(it was 1\d\d\.\d ms\)/);
     }
   });
 
-  test('is none when the generator was the limit from the first stage on', () => {
+  test('is "Not judged" when the generator was the limit in the first stage', () => {
     const [stage] = sampleRun().stages as [Stage];
     const run = {
       ...sampleRun(),
       stages: [{ ...stage, isJudged: false }],
       promises: [],
-      generatorLimit: 'Artillery sent 120 a second of 200.',
+      generatorLimit: 'Artillery sent 120 of 200 planned requests/s.',
     };
     for (const text of both(run)) {
       expect(text).toContain('Not judged');
@@ -65,30 +65,30 @@ describe('the verdict', () => {
   });
 });
 
-test("the generator's limit is named, and its stage marked", () => {
+test('a report explains the limit of the generator and marks its stage', () => {
   for (const text of both(sampleStages())) {
-    expect(text).toContain('Of 5,000 a second Artillery sent 3,410');
-    expect(text).toMatch(/5,000 a second \(?the generator's limit, not judged/);
-    expect(text).not.toMatch(/3,000 a second \(?the generator's limit/);
+    expect(text).toContain('Artillery sent 3,410 of 5,000 planned requests/s');
+    expect(text).toMatch(/5,000 a second \(?limited by the generator, not judged/);
+    expect(text).not.toMatch(/3,000 a second \(?limited by the generator/);
   }
 });
 
 describe('429', () => {
-  test('stands on its own, with the limit in force', () => {
+  test('is counted apart, with the write limit', () => {
     for (const text of both(sampleRun())) {
       expect(text).toMatch(/429 Too Many Requests: 31 of 11,976 requests \(0\.26 %\)\./);
-      expect(text).toContain('The write limit in force: 50 a second of one address, 200 at once.');
+      expect(text).toContain('Write limit: 50 writes/s from one address, 200 in a burst.');
     }
   });
 
-  test('is said to be none when there was none, and the limit to be unknown when it is', () => {
+  test('is "none" without such responses, and an unknown limit is "unknown"', () => {
     for (const text of both({ ...sampleStages(), tested: {} })) {
-      expect(text).toContain('429 Too Many Requests: none. The write limit in force is not known.');
+      expect(text).toContain('429 Too Many Requests: none. The write limit is unknown.');
     }
   });
 });
 
-test('every stage has its throughput, latency, error rate and hit rate, every endpoint a line', () => {
+test('a report has throughput, latency, error rate and hit rate of every stage, and a row for every endpoint', () => {
   const { page, markdown } = reportOf(sampleStages());
   expect(page).toMatch(/3,000 a second 2,994 2,990 [\d.]+ 0\.4 %/);
   expect(page).toMatch(/Hit rate 86\.01 % 86 % 86 % 86 %/);
@@ -96,22 +96,22 @@ test('every stage has its throughput, latency, error rate and hit rate, every en
   expect(markdown).toMatch(/\| 3,000 a second +\| +2,994 \| +2,990 \| +[\d.]+ \| +0\.4 % \|/);
 });
 
-test('a target that answers nothing has no throughput, whatever was sent', () => {
+test('a target without responses has no throughput, whatever was sent', () => {
   const [stage] = sampleRun().stages as [Stage];
   const periods = stage.periods.map(period => ({ ...period, answers_s: 0 }));
   const { page, markdown } = reportOf({ ...sampleRun(), stages: [{ ...stage, statusCodes: {}, periods }] });
-  expect(page).toContain('Throughput 0 /s 200 sent, 200 asked for');
-  expect(page).toContain('answered 0 /s throughout');
+  expect(page).toContain('Throughput 0 /s 200 sent, 200 planned');
+  expect(page).toContain('responses 0 /s throughout');
   expect(markdown).toMatch(/\| 200 a second \| +200 \| +0 \|/);
 });
 
-test('how to clean up is said, also when there is nothing to remove', () => {
+test('a report says how to clean up, or that the run wrote no data', () => {
   for (const text of both(sampleRun())) expect(text).toContain('make load-clean removes');
   const { cleanUp: _, ...run } = sampleRun();
-  for (const text of both(run)) expect(text).toContain('The run wrote nothing.');
+  for (const text of both(run)) expect(text).toContain('The run wrote no data.');
 });
 
-test('a run without a single answer has no figures, and no NaN', () => {
+test('a run without responses shows no NaN', () => {
   const [stage] = sampleRun().stages as [Stage];
   const nothing = { requests: 0, errors: {}, statusCodes: {}, cache: {}, endpoints: [], periods: [] };
   for (const text of both({ ...sampleRun(), stages: [{ ...stage, ...nothing }] })) {
@@ -119,9 +119,9 @@ test('a run without a single answer has no figures, and no NaN', () => {
   }
 });
 
-describe('what comes from a run', () => {
-  const mark = '<script>alert(1)</script>';
-  const odd = `</script>${mark}"'&`;
+describe('text from a run', () => {
+  const tag = '<script>alert(1)</script>';
+  const odd = `</script>${tag}"'&`;
 
   function oddRun(): LoadRun {
     const run = sampleRun();
@@ -147,21 +147,21 @@ describe('what comes from a run', () => {
     };
   }
 
-  test('is text in the page, wherever it stands', () => {
+  test('is escaped everywhere in the page', () => {
     const plain = reportOf(sampleRun()).html;
     const { html } = reportOf(oddRun());
-    expect(html).not.toContain(mark);
+    expect(html).not.toContain(tag);
     expect(html.match(/<\/?script/g)).toHaveLength(plain.match(/<\/?script/g)?.length ?? 0);
     expect(html).toContain('<h1>&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;</h1>');
   });
 
-  test('is text in the Markdown, and breaks no table', () => {
+  test('is escaped in the Markdown and breaks no table', () => {
     const { markdown } = reportOf({ ...oddRun(), scenario: 'a | b\n# c' });
     expect(markdown).not.toContain('<script');
     expect(markdown.split('\n')[0]).toBe('# Load run: a \\| b \\# c');
   });
 
-  test('runs no script: the policy of the page knows only its own', () => {
+  test('runs no script: the policy of the page allows only its own', () => {
     const { html } = reportOf(oddRun());
     const policy = /http-equiv="Content-Security-Policy" content="(.*?)"/
       .exec(html)?.[1]
@@ -172,7 +172,7 @@ describe('what comes from a run', () => {
   });
 });
 
-test('a report of a day, with all kinds of errors, has at most 500 kB', () => {
+test('the report of a day with thousands of kinds of errors has at most 500 kB', () => {
   const day_s = 24 * 60 * 60;
   const [stage] = sampleRun().stages as [Stage];
   const periods = Array.from({ length: day_s }, (_, index) => ({

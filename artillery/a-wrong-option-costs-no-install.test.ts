@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { type Checkout, copyCheckout } from '../app/testing/checkout.ts';
 
-/** A checkout without Artillery, whose npm notes that it is called and installs nothing. */
+/** A checkout without Artillery. Its npm only records that it was called. */
 let checkout: Checkout;
 beforeEach(() => {
   checkout = copyCheckout();
@@ -21,10 +21,10 @@ const loadTest = (...words: string[]): Promise<string> =>
       resolve(stderr),
     );
   });
-/** As if the packages of the project were installed, and Artillery were not. */
+/** Makes make treat the packages of the project as installed. */
 const packages = ['-o', 'node_modules/.installed'];
 
-it('a misspelt scenario is said, the nearest name first, before anything is installed', async () => {
+it('a misspelt scenario is reported, with the nearest name first, before any install', async () => {
   rmSync(join(checkout.folder, 'node_modules'));
   const started = performance.now();
   const sentence =
@@ -37,9 +37,9 @@ it('a misspelt scenario is said, the nearest name first, before anything is inst
 it.each([
   ['RATE=abc', 'RATE must be a whole number'],
   ['DURATION=0', 'DURATION must be a whole number'],
-  ['TARGET=http://127.0.0.1:65535', 'TARGET http://127.0.0.1:65535 does not answer'],
+  ['TARGET=http://127.0.0.1:65535', 'TARGET http://127.0.0.1:65535 does not respond to'],
   ['TARGET=http://shop.example', 'TARGET http://shop.example is not this machine'],
-])('%s is said before Artillery is installed', async (option, sentence) => {
+])('%s is reported before Artillery is installed', async (option, sentence) => {
   expect(await loadTest(...packages, option)).toContain(sentence);
   expect(isInstalled()).toBe(false);
 });

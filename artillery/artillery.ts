@@ -6,34 +6,33 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Sample } from './counts.ts';
-import { type Plan, samplesTo, timeout_ms } from './plan.ts';
+import { type Plan, samplesFd, timeout_ms } from './plan.ts';
 import type { Visit } from './scenario.ts';
 
-/** What Artillery is to do. */
+/** The load that Artillery generates in one stage. */
 export interface Load {
   readonly target: string;
   readonly http: object;
   readonly visits: readonly Visit[];
-  /** Visits a second. */
+  /** Visits per second. */
   readonly arrivals_s: number;
   readonly plan: Plan;
 }
 
-/** Makes the load of a stage and yields what it sees, until the stage is over or the signal aborts. */
+/** Generates the load of a stage and yields samples until the stage ends or the signal aborts. */
 export type Generator = (load: Load, signal: AbortSignal) => AsyncIterable<Sample>;
 
-/** Artillery failed to start, or fell; the message is what it said. */
+/** Artillery failed to start, or crashed. The message contains its output. */
 export class ArtilleryFailure extends Error {}
 
 const command = join(import.meta.dirname, 'node_modules/artillery/bin/run');
-/** It loads some 500 packages first. */
-const longestStart_ms = 60_000;
-/** For answers that are still awaited at the stage's end, and for Artillery to notice. */
-const longestEnd_ms = timeout_ms + 3000;
-/** The most that is kept of what it says. */
-const mostSaid = 4000;
+/** Artillery loads about 500 packages before it sends the first request. */
+const startTimeout_ms = 60_000;
+/** Covers the requests in flight at the end of the stage, and Artillery's own shutdown. */
+const endTimeout_ms = timeout_ms + 3000;
+const maxOutput_chars = 4000;
 
-/** Runs Artillery as a process of its own, which is killed when it does not end in time. Throws ArtilleryFailure. */
+/** Runs Artillery as a child process and kills it if it does not exit in time. Throws ArtilleryFailure. */
 export const runArtillery: Generator = async function* (load, signal) {
   const folder = await mkdtemp(join(tmpdir(), 'elier-artillery-'));
   try {
@@ -66,7 +65,7 @@ function scriptOf({ target, http, visits, arrivals_s, plan }: Load): object {
 async function* samplesOf(script: string, plan: Plan, signal: AbortSignal): AsyncGenerator<Sample> {
   const { PATH, HOME, TMPDIR } = process.env;
   const artillery = spawn(process.execPath, [command, 'run', '--quiet', script], {
-    detached: true, // a Ctrl-C ends this process, which then ends Artillery
+    detached: true, // Ctrl-C reaches this process only, which then kills Artillery
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: {
       PATH,
@@ -76,38 +75,38 @@ async function* samplesOf(script: string, plan: Plan, signal: AbortSignal): Asyn
       ELIER_LOAD_PLAN: JSON.stringify(plan),
     },
   });
-  let said = '';
+  let output = '';
   for (const stream of [artillery.stdout, artillery.stderr])
     stream?.on('data', text => {
-      said = `${said}${text}`.slice(-mostSaid);
+      output = `${output}${text}`.slice(-maxOutput_chars);
     });
   const exit = once(artillery, 'exit');
-  const end = () => artillery.kill('SIGKILL');
-  let timer = setTimeout(end, longestStart_ms);
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
+  const kill = () => artillery.kill('SIGKILL');
+  let timer = setTimeout(kill, startTimeout_ms);
+  signal.addEventListener('abort', kill);
+  if (signal.aborted) kill();
   let hasBegun = false;
   try {
-    for await (const line of createInterface({ input: artillery.stdio[samplesTo] as Readable })) {
+    for await (const line of createInterface({ input: artillery.stdio[samplesFd] as Readable })) {
       const sample: Sample = JSON.parse(line);
       if (!hasBegun) {
         hasBegun = true;
         clearTimeout(timer);
-        timer = setTimeout(end, plan.seconds * 1000 + longestEnd_ms);
+        timer = setTimeout(kill, plan.seconds * 1000 + endTimeout_ms);
       }
       yield sample;
     }
     const [status, killedBy] = await exit;
-    const itSaid = `It said: ${said.trim() || 'nothing'}`;
+    const itsOutput = `Its output: ${output.trim() || 'none'}`;
     if (!artillery.killed && (status !== 0 || !hasBegun)) {
-      const how = killedBy ? `was ended by ${killedBy}` : `ended with status ${status}`;
-      throw new ArtilleryFailure(`Artillery ${how}. ${itSaid}`);
+      const how = killedBy ? `was killed by ${killedBy}` : `exited with status ${status}`;
+      throw new ArtilleryFailure(`Artillery ${how}. ${itsOutput}`);
     }
     if (!hasBegun && !signal.aborted)
-      throw new ArtilleryFailure(`Artillery sent nothing for ${longestStart_ms / 1000} s. ${itSaid}`);
+      throw new ArtilleryFailure(`Artillery sent nothing for ${startTimeout_ms / 1000} s. ${itsOutput}`);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-    end();
+    signal.removeEventListener('abort', kill);
+    kill();
   }
 }

@@ -1,2 +1,2 @@
-/** What whoever starts a run must put right; the message is a sentence that names it. */
+/** A mistake in the options or the target. The message is one sentence for the user, who must correct it. */
 export class BadOption extends Error {}

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The commit that a folder is a checkout of, as "57a8768" or "57a8768 and changes"; undefined when it is none. */
+/** The commit of a Git checkout: "57a8768", or "57a8768 and changes". Undefined when the folder is not a checkout. */
 export function commitOf(folder: string): string | undefined {
   const git = (...words: string[]) =>
     execFileSync('git', words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { comparisons } from './report/comparison.ts';
-import { comparisonPage, type Named } from './report/comparison-page.ts';
+import { comparisonPage, type NamedRun } from './report/comparison-page.ts';
 import { findRun } from './report/find-run.ts';
 import { table } from './report/markdown.ts';
 import { NoRun, readRun } from './report/read-run.ts';
 
-// Puts two load runs side by side: `node artillery/compare.ts RUN RUN`, each by its name or its folder. Status 2: there is no
-// such run.
+// Compares two load runs side by side: `node artillery/compare.ts RUN RUN`. A run is given by its name or its folder.
+// Exit status 2: a run does not exist.
 const reports = join(import.meta.dirname, 'reports');
 
 try {
@@ -23,7 +23,7 @@ try {
   process.exitCode = 2;
 }
 
-function namedRun(given = ''): Named {
+function namedRun(given = ''): NamedRun {
   const folder = findRun(given, reports);
   return { folder: basename(folder), run: readRun(folder) };
 }

@@ -1,24 +1,24 @@
 import type { Latencies } from './latencies.ts';
 
-/** What became of the requests to one endpoint, in a second or in a whole stage. */
+/** Results of the requests to one endpoint, in one second or in a whole stage. */
 export interface Counts {
   requests: number;
-  /** Answered, or failed. */
+  /** Requests that got a response or failed. */
   finished: number;
-  /** Of all answers; and the whole wait of requests that had none in time. */
+  /** One for each response. A request that timed out counts with the whole timeout. */
   readonly latencies: Latencies;
   readonly errors: Record<string, number>;
   readonly statusCodes: Record<string, number>;
   readonly cache: Record<string, number>;
 }
 
-/** What one worker of Artillery saw within a second, or what was left of one. */
+/** Results from one worker of Artillery since its previous sample, at most a second earlier. */
 export interface Sample {
-  /** Since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly at_ms: number;
-  /** Visits that began. */
+  /** Visits that started. */
   readonly visits: number;
-  /** By the endpoint's name. */
+  /** By name of the endpoint. */
   readonly endpoints: Record<string, Counts>;
 }
 

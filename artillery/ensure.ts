@@ -1,22 +1,22 @@
 import type { Promised, Stage } from './load-run.ts';
-import { count, figure, percentBeside } from './report/figures.ts';
+import { count, figure, percentBeside } from './report/format.ts';
 import { errorRate } from './report/stage.ts';
 
-/** Thresholds, in the terms of Artillery's own `ensure`: the error rate in percent, latencies in ms. */
+/** Thresholds, named as in Artillery's own `ensure`: the error rate in percent, latencies in ms. */
 export interface Ensure {
   readonly maxErrorRate: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-/** Writes are so few of all requests that a write which always fails breaks no other promise. */
+/** Writes are rare: an endpoint that always fails would not exceed the overall error rate. */
 const maxEndpointErrorRate = 0.1;
-/** Of fewer, a single error would be too many. */
-const fewestRequests = 10;
+/** With fewer requests, a single error would exceed the rate. */
+const minRequests = 10;
 
 /**
- * Judges the stages in which the generator was not the limit: for each threshold, the worst of them must be below it. A
- * stage without a single answer keeps none. No promises when there is no stage to judge.
+ * Judges the stages in which the generator was not the limit. Each threshold is compared with the worst of these stages.
+ * A stage without any response breaks every promise on latency. Returns no promises when no stage can be judged.
  */
 export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage[]): Promised[] {
   const judged = stages.filter(({ isJudged }) => isJudged);
@@ -35,8 +35,8 @@ export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage
     promised(
       `${percentile} below ${count(limit_ms)} ms`,
       limit_ms,
-      stage => (hasAnswers(stage) ? stage.latency_ms[percentile] : Number.POSITIVE_INFINITY),
-      value => (Number.isFinite(value) ? `${figure(value)} ms` : 'no answer'),
+      stage => (hasResponses(stage) ? stage.latency_ms[percentile] : Number.POSITIVE_INFINITY),
+      value => (Number.isFinite(value) ? `${figure(value)} ms` : 'no response'),
     );
   return [
     promised(
@@ -59,7 +59,7 @@ export function judge({ maxErrorRate, p95, p99 }: Ensure, stages: readonly Stage
   ];
 }
 
-/** The last of the stages, from the first on, that each kept every promise. */
+/** The last stage of the unbroken series, from the first stage on, in which every promise was kept. */
 export function lastKept(ensure: Ensure, stages: readonly Stage[]): Stage | undefined {
   const isKept = (stage: Stage) => stage.isJudged && judge(ensure, [stage]).every(({ isKept }) => isKept);
   const end = stages.findIndex(stage => !isKept(stage));
@@ -68,8 +68,8 @@ export function lastKept(ensure: Ensure, stages: readonly Stage[]): Stage | unde
 
 const worstEndpoint = ({ endpoints }: Stage) =>
   endpoints
-    .filter(({ requests }) => requests >= fewestRequests)
+    .filter(({ requests }) => requests >= minRequests)
     .map(({ name, requests, errors }) => ({ name, errorRate: errors / requests }))
     .sort((a, b) => b.errorRate - a.errorRate)[0];
 
-const hasAnswers = ({ statusCodes }: Stage) => Object.keys(statusCodes).length > 0;
+const hasResponses = ({ statusCodes }: Stage) => Object.keys(statusCodes).length > 0;

@@ -4,7 +4,7 @@ import { idsByRank, randomOf, zipfOf } from '../bench/requests.ts';
 const ranks = (ids: number) => Array.from({ length: ids }, (_, index) => index + 1);
 
 test.each([1, 2, 3, 10, 89, 7918, 7919, 7920, 2 * 7919, 89 * 7919, 7919 * 2 * 3 * 5, 1_000_011])(
-  'of %i products each has a rank of its own',
+  'each of %i products has a rank of its own',
   ids => {
     const idOf = idsByRank(ids);
     const found = new Uint8Array(ids + 1);
@@ -13,7 +13,7 @@ test.each([1, 2, 3, 10, 89, 7918, 7919, 7920, 2 * 7919, 89 * 7919, 7919 * 2 * 3 
   },
 );
 
-test.each([1000, 7919])('popular products of %i are drawn by their rank', ids => {
+test.each([1000, 7919])('of %i products, popular ones are drawn by rank', ids => {
   const idOf = idsByRank(ids);
   const draw = zipfOf(ids, randomOf(1));
   const times = new Map<number, number>();
@@ -27,7 +27,7 @@ test.each([1000, 7919])('popular products of %i are drawn by their rank', ids =>
   expect(times.size).toBeGreaterThan(ids / 2);
 });
 
-test('a database whose questions were all reported is refused, and no question is looked for', async () => {
+test('a database in which all questions are reported is rejected before the search for questions', async () => {
   const answers = ['5\n2', '1\n2'];
   await expect(readIdRanges(async () => answers.shift() ?? '')).rejects.toThrow(
     'The database has no question that was not reported.',

@@ -4,7 +4,7 @@ import { Tally } from './tally.ts';
 const endpoint = 'GET /products';
 const good = { status: 200, cache: 'HIT', error: undefined };
 
-test('percentiles are those of all answers, to half a percent', () => {
+test('percentiles cover all responses, exact to 0.5 %', () => {
   const tally = new Tally(5000);
   for (let latency_ms = 1000; latency_ms >= 1; latency_ms--) {
     tally.sent(`${latency_ms}`, endpoint, 0);
@@ -22,18 +22,18 @@ test('percentiles are those of all answers, to half a percent', () => {
   });
 });
 
-test('a latency between two figures is rounded to three digits', () => {
+test('a latency is rounded to three significant digits', () => {
   const tally = new Tally(5000);
   tally.sent('a', endpoint, 0);
   tally.answered('a', good, 1234.5);
   expect(tally.sample(2000).endpoints[endpoint]?.latencies).toEqual({ 1230: 1 });
 });
 
-test('no answers have no latency', () => {
+test('without responses, all latencies are 0', () => {
   expect(Object.values(latencyOf({}))).toEqual([0, 0, 0, 0, 0, 0, 0]);
 });
 
-test('a sample holds what was counted since the last', () => {
+test('a sample contains the counts since the previous sample', () => {
   const tally = new Tally(5000);
   tally.visit();
   tally.sent('a', endpoint, 0);
@@ -52,13 +52,13 @@ test('a sample holds what was counted since the last', () => {
   expect(tally.sample(3000).endpoints).toEqual({});
 });
 
-test('without an answer in time a request has failed, and waited as long as it could; what comes later is too late', () => {
+test('a timed-out request fails with the timeout as its latency, and a late response is ignored', () => {
   const tally = new Tally(5000);
   tally.sent('a', endpoint, 0);
   tally.sent('b', endpoint, 900);
   expect(tally.sample(5100).endpoints[endpoint]).toMatchObject({
     finished: 1,
-    errors: { 'no answer within 5 s': 1 },
+    errors: { 'no response within 5 s': 1 },
     latencies: { 5000: 1 },
   });
   tally.answered('a', good, 5200);
@@ -68,7 +68,7 @@ test('without an answer in time a request has failed, and waited as long as it c
   tally.answered('c', good, 5001);
   expect(tally.sample(6000).endpoints[endpoint]).toMatchObject({
     finished: 2,
-    errors: { ECONNRESET: 1, 'no answer within 5 s': 1 },
+    errors: { ECONNRESET: 1, 'no response within 5 s': 1 },
     statusCodes: {},
     latencies: { 5000: 1 },
   });

@@ -1,17 +1,17 @@
 import type { Latency } from './load-run.ts';
 
 /**
- * How often each latency in ms was seen. Latencies keep three digits, so that a run of any length has some thousand of
- * them at most, and no figure is off by more than 0.5 %.
+ * A histogram: how many times each latency in ms occurred. Latencies are rounded to three significant digits. This bounds
+ * the histogram to some thousand entries and the error to 0.5 %.
  */
 export type Latencies = Record<string, number>;
 
-export function noteLatency(latencies: Latencies, latency_ms: number): void {
+export function recordLatency(latencies: Latencies, latency_ms: number): void {
   const rounded = Number(latency_ms.toPrecision(3));
   latencies[rounded] = (latencies[rounded] ?? 0) + 1;
 }
 
-/** Percentiles by nearest rank: of a hundred latencies, the p99 is the 99th. All 0 when there is none. */
+/** Percentiles by nearest rank: the p99 of 100 latencies is the 99th. All values are 0 without latencies. */
 export function latencyOf(latencies: Latencies): Latency {
   const seen = Object.entries(latencies)
     .map(([latency_ms, times]) => [Number(latency_ms), times] as const)
@@ -19,7 +19,7 @@ export function latencyOf(latencies: Latencies): Latency {
   const all = seen.reduce((sum, [, times]) => sum + times, 0);
   const sum_ms = seen.reduce((sum, [latency_ms, times]) => sum + latency_ms * times, 0);
   const at = (part: number) => {
-    const rank = Math.ceil(part * all - 1e-9); // 0.999 of 1,000 is a little more than 999 in binary
+    const rank = Math.ceil(part * all - 1e-9); // in binary floating point, 0.999 × 1,000 is slightly more than 999
     let before = 0;
     for (const [latency_ms, times] of seen) {
       before += times;

@@ -1,17 +1,17 @@
 import cliProgress from 'cli-progress';
 import type { Period } from './load-run.ts';
-import { figure } from './report/figures.ts';
-import type { Offer } from './scenario.ts';
+import { figure } from './report/format.ts';
+import type { ScenarioStage } from './scenario.ts';
 
-/** Tells whoever watches how a run goes: a line that changes every second on a terminal, elsewhere one every ten. */
+/** Shows the progress of a run. On a terminal one line is updated every second; elsewhere a new line is written every 10 s. */
 export interface LiveLine {
-  say(text: string): void;
-  begin(name: string, offer: Offer): void;
+  print(text: string): void;
+  begin(name: string, stage: ScenarioStage): void;
   period(period: Period): void;
   end(): void;
 }
 
-const rareness_s = 10;
+const linePeriod_s = 10;
 
 const figuresOf = ({ requests_s, p95_ms, errors_s }: Period) => ({
   rate: figure(requests_s),
@@ -20,11 +20,11 @@ const figuresOf = ({ requests_s, p95_ms, errors_s }: Period) => ({
 });
 
 export function liveLineOn(stream: NodeJS.WriteStream): LiveLine {
-  const say = (text: string) => stream.write(`${text}\n`);
-  return { say, ...(stream.isTTY ? bar(stream) : lines(say)) };
+  const print = (text: string) => stream.write(`${text}\n`);
+  return { print, ...(stream.isTTY ? bar(stream) : lines(print)) };
 }
 
-function bar(stream: NodeJS.WriteStream): Omit<LiveLine, 'say'> {
+function bar(stream: NodeJS.WriteStream): Omit<LiveLine, 'print'> {
   let shown: cliProgress.SingleBar | undefined;
   return {
     begin(name, { seconds }) {
@@ -46,13 +46,13 @@ function bar(stream: NodeJS.WriteStream): Omit<LiveLine, 'say'> {
   };
 }
 
-function lines(say: LiveLine['say']): Omit<LiveLine, 'say'> {
+function lines(print: LiveLine['print']): Omit<LiveLine, 'print'> {
   return {
-    begin: (name, { seconds }) => say(`${name}: for ${seconds} s`),
+    begin: (name, { seconds }) => print(`${name}: ${seconds} s`),
     period(period) {
-      if (period.at_s % rareness_s !== 0) return;
+      if (period.at_s % linePeriod_s !== 0) return;
       const { rate, p95, errors } = figuresOf(period);
-      say(`${period.at_s} s: ${rate} requests/s, p95 ${p95} ms, ${errors} errors/s`);
+      print(`${period.at_s} s: ${rate} requests/s, p95 ${p95} ms, ${errors} errors/s`);
     },
     end: () => {},
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestService, type TestService } from '../app/testing/service.ts';
-import { writeOwn } from './own.ts';
+import { writeSeedQuestions } from './seed-questions.ts';
 
 const loadClean = readFileSync(join(import.meta.dirname, 'load-clean.sql'), 'utf8');
 const tables = ['qa.question', 'qa.answer', 'idempotency.kept'];
@@ -19,7 +19,7 @@ async function all(): Promise<object[][]> {
   return rows;
 }
 
-test('of what a load run wrote, and nothing else', async () => {
+test('load-clean.sql removes all data of a load run and no other data', async () => {
   const written = { body: 'A text', name: 'A name', email: 'a@mail.example' };
   const key = { 'Idempotency-Key': 'of a user' };
   const call = (path: string, method: string, body?: object, headers = {}) =>
@@ -31,8 +31,8 @@ test('of what a load run wrote, and nothing else', async () => {
   let product = 0;
   const target = { url, products: 6, version: '1', isBehindNginx: false };
   const { signal } = new AbortController();
-  const own = await writeOwn(target, { drawProduct: () => ++product, onAsk() {}, signal });
-  for (const { question, answer } of own) {
+  const seeds = await writeSeedQuestions(target, { drawProduct: () => ++product, onQuestion() {}, signal });
+  for (const { question, answer } of seeds) {
     await call(`/qa/questions/${question}/helpful`, 'PUT', undefined, { 'Idempotency-Key': `${question}` });
     await call(`/qa/questions/${question}/answers`, 'POST', { ...written, photos: ['https://a.example/1'] });
     await call(`/qa/answers/${answer}/helpful`, 'PUT');
@@ -41,7 +41,7 @@ test('of what a load run wrote, and nothing else', async () => {
   const [questions = 0, answers = 0, kept = 0] = before.map(({ length }) => length);
   expect((await all()).map(({ length }) => length)).toEqual([questions + 6, answers + 12, kept + 6]);
 
-  const [{ format: said }] = await service.sql(loadClean);
-  expect(said).toBe('Removed 6 questions and 12 answers of load runs.');
+  const [{ format: message }] = await service.sql(loadClean);
+  expect(message).toBe('Removed 6 questions and 12 answers of load runs.');
   expect(await all()).toEqual(before);
 });

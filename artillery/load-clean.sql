@@ -1,4 +1,4 @@
--- Removes what load runs wrote: the questions that bear their name, and whatever was written to those. As the owner of the
+-- Removes the questions that load runs posted, with their answers and idempotency records. Run it as the owner of the
 -- database.
 with question as (
   delete from qa.question

@@ -1,47 +1,46 @@
-/** What a load run asked for, saw and promised: a run's summary.json, which every report is made from. */
+/** Settings, results and promises of a load run. Stored as summary.json; every report is rendered from this. */
 export interface LoadRun {
   readonly scenario: string;
-  /** What the scenario does, in a sentence. */
+  /** One sentence about the scenario. */
   readonly description: string;
   readonly target: string;
   /** ISO 8601, in UTC. */
   readonly startedAt: string;
-  /** What was tested on what, label by value: products in the target, machine of the generator, versions, write limit. */
+  /** The test environment, value by label: products of the target, machine of the generator, versions, write limit. */
   readonly tested: Readonly<Record<string, string>>;
-  /** One, but for the scenario `stages`; in the order in which they ran. Only those in which something was seen. */
+  /** In the order in which they ran, without stages that produced no samples. Only the scenario `stages` has several. */
   readonly stages: readonly Stage[];
-  /** The name of the last stage, from the first on, that kept every promise. */
+  /** Name of the last stage of the unbroken series, from the first stage on, in which every promise was kept. */
   readonly keptUpTo?: string;
-  /** Names of the stages that never began, because the run ended before. */
+  /** Names of the stages that did not start because the run ended early. */
   readonly notTried?: readonly string[];
-  /** How long stages had run when whoever ran it ended it. */
+  /** Total duration of the stages until the user interrupted the run. */
   readonly interruptedAfter_s?: number;
-  /** Of all stages that are judged. */
+  /** Over all judged stages. */
   readonly promises: readonly Promised[];
-  /** Why the generator, and not the target, ended the run, or could not offer its last stage: a sentence or two. */
+  /** One or two sentences: why the generator, not the target, ended the run or limited its last stage. */
   readonly generatorLimit?: string;
-  /** How to remove what the run wrote. */
+  /** How to remove the data that the run wrote. */
   readonly cleanUp?: string;
 }
 
 export interface Stage {
   /** "1,000 a second". */
   readonly name: string;
-  /** Requests a second asked for, and what was sent in fact. */
+  /** Requests per second: planned, and actually sent. */
   readonly asked_s: number;
   readonly offered_s: number;
   readonly seconds: number;
-  /** False when the generator was the limit: such a stage says nothing about the target. */
+  /** False when the generator was the limit: the stage then says nothing about the target. */
   readonly isJudged: boolean;
   readonly requests: number;
-  /** Every way to fail: no answer, a status that was not to be expected, an answer of another shape. By its reason. */
+  /** Failed requests by reason: no response, an unexpected status, or a response that violates the OpenAPI document. */
   readonly errors: Readonly<Record<string, number>>;
   readonly statusCodes: Readonly<Record<string, number>>;
   readonly latency_ms: Latency;
-  /** X-Cache of the answers that had one: HIT, MISS, STALE, UPDATING, REVALIDATED, EXPIRED, BYPASS … */
+  /** Responses by their X-Cache header, if any: HIT, MISS, STALE, UPDATING, REVALIDATED, EXPIRED, BYPASS … */
   readonly cache: Readonly<Record<string, number>>;
   readonly endpoints: readonly Endpoint[];
-  /** What was seen in each period, in order. */
   readonly periods: readonly Period[];
 }
 
@@ -64,9 +63,9 @@ export interface Endpoint {
 }
 
 export interface Period {
-  /** Since the stage began; the end of the period. */
+  /** End of the period, in seconds since the start of the stage. */
   readonly at_s: number;
-  /** Requests that were sent, answers and errors, a second. */
+  /** Requests sent, responses and errors, each per second. */
   readonly requests_s: number;
   readonly answers_s: number;
   readonly errors_s: number;

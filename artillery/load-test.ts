@@ -2,44 +2,46 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Environment } from '../db/environment.ts';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
 import { commitOf } from './checkout.ts';
-import { productsOf } from './drawn.ts';
 import { judge, lastKept } from './ensure.ts';
 import type { LiveLine } from './live-line.ts';
 import type { LoadRun } from './load-run.ts';
 import type { Options } from './options.ts';
-import { writeOwn } from './own.ts';
 import versions from './package.json' with { type: 'json' };
-import type { Own } from './plan.ts';
-import { count, figure, plural } from './report/figures.ts';
+import type { SeedQuestion } from './plan.ts';
+import { productDrawer } from './popularity.ts';
+import { count, figure, plural } from './report/format.ts';
 import { runStage, type StageRun } from './run-stage.ts';
-import { nameOf, needsOwn } from './scenario.ts';
+import { nameOf, needsSeedQuestions } from './scenario.ts';
+import { writeSeedQuestions } from './seed-questions.ts';
 import { findTarget, type Target } from './target.ts';
 
 export interface LoadTest extends Options {
-  /** Of the stack, if the target is the one of this checkout. */
+  /** Settings of this checkout's stack; used in the report when the stack is the target. */
   readonly settings: Environment;
   readonly generate: Generator;
   readonly live: LiveLine;
-  /** Ends the run; what was seen until then is returned. */
+  /** Ends the run; the results so far are returned. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a scenario's stages against its target, until the generator is the limit in one of them, and says what was seen.
- * Throws BadOption when the target cannot be used, and ArtilleryFailure, before anything was seen: what was written until
- * then is told.
+ * Runs the stages of a scenario until the last one, or until the generator is the limit. Throws BadOption when the target
+ * cannot be used, and ArtilleryFailure when Artillery fails before the first sample. If the run wrote data, it first prints
+ * how to remove the data.
  */
 export async function loadTest(test: LoadTest): Promise<LoadRun> {
   const { scenario, target: url, live, signal } = test;
   const target = await findTarget(url);
   let written = 0;
   try {
-    const drawProduct = productsOf(target.products, scenario.products);
-    const onAsk = () => written++;
-    const own = needsOwn(scenario.visits) ? await writeOwn(target, { drawProduct, onAsk, signal }) : [];
-    live.say(`${scenario.name}: ${url}, ${count(target.products)} products`);
+    const drawProduct = productDrawer(target.products, scenario.products);
+    const onQuestion = () => written++;
+    const seeds = needsSeedQuestions(scenario.visits)
+      ? await writeSeedQuestions(target, { drawProduct, onQuestion, signal })
+      : [];
+    live.print(`${scenario.name}: ${url}, ${count(target.products)} products`);
     const startedAt = new Date().toISOString();
-    const { runs, generatorLimit } = await runStages(test, target, own);
+    const { runs, generatorLimit } = await runStages(test, target, seeds);
     const stages = runs.map(({ generatorLimit: _, ...stage }) => stage);
     const kept = lastKept(scenario.ensure, stages);
     const notTried = scenario.stages.slice(runs.length).map(nameOf);
@@ -48,17 +50,20 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
       description: scenario.description,
       target: url,
       startedAt,
-      tested: { ...testedOf(test, target), ...(signal.aborted && { Ended: 'early, by whoever ran it' }) },
+      tested: {
+        ...testedOf(test, target),
+        ...(signal.aborted && { Ended: 'early, interrupted by the user' }),
+      },
       stages,
       promises: judge(scenario.ensure, stages),
       ...(kept && { keptUpTo: kept.name }),
       ...(notTried.length > 0 && { notTried }),
       ...(signal.aborted && { interruptedAfter_s: stages.reduce((all, { seconds }) => all + seconds, 0) }),
       ...(generatorLimit && { generatorLimit }),
-      ...(written > 0 && { cleanUp: cleanUpOf(test, target, written + askedIn(runs)) }),
+      ...(written > 0 && { cleanUp: cleanUpOf(test, target, written + questionsPosted(runs)) }),
     };
   } catch (error) {
-    if (written > 0) live.say(cleanUpOf(test, target, written));
+    if (written > 0) live.print(cleanUpOf(test, target, written));
     throw error;
   }
 }
@@ -68,17 +73,17 @@ interface Ran {
   readonly generatorLimit: string | undefined;
 }
 
-/** Also when Artillery falls, what the stages before saw is kept. */
-async function runStages(test: LoadTest, target: Target, own: readonly Own[]): Promise<Ran> {
+/** When Artillery crashes, the results of the earlier stages are kept. */
+async function runStages(test: LoadTest, target: Target, seeds: readonly SeedQuestion[]): Promise<Ran> {
   const { generate, live, signal } = test;
   const { stages, visits, http, products: popularity, ensure } = test.scenario;
-  const shared = { target, visits, http, popularity, own, slow_ms: ensure.p95, generate, signal };
+  const shared = { target, visits, http, popularity, seeds, slow_ms: ensure.p95, generate, signal };
   const runs: StageRun[] = [];
-  for (const offer of stages) {
+  for (const stage of stages) {
     if (signal.aborted || runs.at(-1)?.generatorLimit) break;
-    live.begin(nameOf(offer), offer);
+    live.begin(nameOf(stage), stage);
     try {
-      const run = await runStage({ ...shared, offer, onPeriod: live.period });
+      const run = await runStage({ ...shared, stage, onPeriod: live.period });
       if (run) runs.push(run);
     } catch (error) {
       if (!(error instanceof ArtilleryFailure) || runs.length === 0) throw error;
@@ -94,33 +99,32 @@ function testedOf({ isLocal, settings }: LoadTest, target: Target): Record<strin
   const memory = figure(totalmem() / 2 ** 30);
   const commit = isLocal && commitOf(import.meta.dirname);
   return {
-    Products: `${count(target.products)}, found by asking the target`,
+    Products: `${count(target.products)}, counted through the API`,
     'API version': target.version,
     ...(commit && { Checkout: commit }),
     Generator:
       `Artillery ${versions.dependencies.artillery}, Node ${process.versions.node}, ` +
-      `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${memory} GiB`,
+      `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown model'}, ${memory} GiB`,
     'Write limit':
       isLocal && target.isBehindNginx
-        ? `${settings.WRITE_RATE || 50} a second of one address, ${settings.WRITE_BURST || 200} at once, by this checkout's settings`
-        : 'unknown, of the target',
+        ? `${settings.WRITE_RATE || 50} writes/s from one address, ${settings.WRITE_BURST || 200} in a burst (settings of this checkout)`
+        : 'unknown, set by the target',
   };
 }
 
-/** Questions that visits asked. */
-const askedIn = (stages: readonly StageRun[]) =>
+const questionsPosted = (stages: readonly StageRun[]) =>
   stages
     .flatMap(({ endpoints }) => endpoints)
     .filter(({ name }) => name === 'POST /qa/questions')
     .reduce((all, { requests }) => all + requests, 0);
 
 function cleanUpOf({ isLocal }: LoadTest, { isBehindNginx }: Target, questions: number): string {
-  const what = `the ${plural(questions, 'question')} that the run asked, at most, with their answers`;
-  const late = 'Answers that a cache still has are a minute old at most.';
+  const data = `at most ${plural(questions, 'question')} that the run posted, with their answers`;
+  const delay = 'Caches may serve them for up to a minute after that.';
   if (isLocal && isBehindNginx)
-    return `make load-clean removes ${what}, from the stack that runs by this checkout's settings. ${late}`;
+    return `make load-clean removes ${data}, from the database of this checkout's stack. ${delay}`;
   return (
-    `As the owner of the target's database, psql with artillery/load-clean.sql removes ${what}; on a host with the ` +
-    `stack, make load-clean does. ${late}`
+    `make load-clean on the host of the stack removes ${data}. For another database, run ` +
+    `psql -f artillery/load-clean.sql as its owner. ${delay}`
   );
 }

@@ -12,16 +12,16 @@ import { verdictOf } from './report/verdict.ts';
 import { writeReport } from './report.ts';
 import { findTarget } from './target.ts';
 
-// A load run: `make load-test`. Status 1: a promise broke, or nothing could be judged. 2: there was no run. 130: it was
-// interrupted, and what was seen until then is reported.
+// A load run: `make load-test`. Exit status 1: a promise broke, or no stage could be judged. 2: the run did not start.
+// 130: the run was interrupted; the results so far are reported.
 const given = new Command('load-test')
-  .description('Puts load on the API, as a front-end does, and reports whether the promises hold.')
+  .description('Sends the requests of a front-end to the API and reports whether the promises are kept.')
   .option('--scenario <name>', 'a file of artillery/scenarios (default: browse)')
-  .option('--target <url>', 'where the API is (default: the local stack)')
-  .option('--rate <number>', "requests a second (default: the scenario's)")
-  .option('--duration <seconds>', "how long (default: the scenario's)")
-  .option('--confirm <yes>', 'for a target that is not this machine')
-  .option('--check', 'checks the options and the target, and puts no load on it')
+  .option('--target <url>', 'URL of the API (default: the local stack)')
+  .option('--rate <number>', "requests per second (default: the scenario's)")
+  .option('--duration <seconds>', "length of each stage (default: the scenario's)")
+  .option('--confirm <yes>', 'required for a target on another machine')
+  .option('--check', 'checks the options and the target without sending load')
   .parse()
   .opts<Given & { check?: true }>();
 
@@ -35,7 +35,7 @@ try {
   if (given.check) await findTarget(options.target);
   else await run(options, settings);
 } catch (error) {
-  // Any other error is a bug, and keeps its stack.
+  // Any other error is a bug: keep its stack trace.
   if (!(error instanceof BadOption || error instanceof ArtilleryFailure)) throw error;
   console.error(error.message);
   process.exitCode = 2;
@@ -44,12 +44,12 @@ try {
 async function run(options: Options, settings: Environment): Promise<void> {
   const { signal } = interruption;
   const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
-  if (run.stages.length > 0) conclude(run);
+  if (run.stages.length > 0) report(run);
   else console.error(['Interrupted before the first request.', run.cleanUp ?? ''].join('\n').trim());
   if (signal.aborted) process.exitCode = 130;
 }
 
-function conclude(run: LoadRun): void {
+function report(run: LoadRun): void {
   const time = run.startedAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '-');
   const folder = join(import.meta.dirname, 'reports', `${time}-${run.scenario}`);
   mkdirSync(folder, { recursive: true });
@@ -57,7 +57,7 @@ function conclude(run: LoadRun): void {
   writeFileSync(summary, `${JSON.stringify(run, null, 2)}\n`);
   const { state, title, reason } = verdictOf(run);
   const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
-  console.log(`${title}, in ${requests.toLocaleString('en')} requests. ${reason}`.trim());
+  console.log(`${title} (${requests.toLocaleString('en')} requests). ${reason}`.trim());
   for (const { promise, measured } of run.promises) console.log(`  ${promise}: ${measured}`);
   if (run.generatorLimit) console.log(run.generatorLimit);
   if (run.cleanUp) console.log(run.cleanUp);

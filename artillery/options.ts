@@ -2,16 +2,16 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Environment, SettingError, stackAddress } from '../db/environment.ts';
 import { BadOption } from './bad-option.ts';
-import { mostRate, mostSeconds, readScenario, type Scenario } from './scenario.ts';
+import { maxRate, maxSeconds, readScenario, type Scenario } from './scenario.ts';
 
 export interface Options {
   readonly scenario: Scenario;
-  /** An origin: http://localhost:8080. */
+  /** An origin, such as http://localhost:8080. */
   readonly target: string;
   readonly isLocal: boolean;
 }
 
-/** As they were given; what was not is undefined or empty. */
+/** Options as the user gave them; undefined or empty when omitted. */
 export interface Given {
   readonly scenario?: string;
   readonly target?: string;
@@ -21,18 +21,18 @@ export interface Given {
 }
 
 /**
- * What to run against what. Throws BadOption, in a sentence that names the option, for what cannot be, and for a target
- * that is not this machine and was not confirmed.
+ * Checks the options. Throws BadOption, with a sentence that names the option, for a wrong value and for a target on
+ * another machine without `confirm`.
  */
 export function optionsFrom(given: Given, settings: Environment): Options {
   const target = given.target ? targetFrom(given.target) : localStack(settings);
   const isLocal = isThisMachine(target.hostname);
   if (!isLocal && given.confirm !== 'yes')
     throw new BadOption(
-      `TARGET ${target.origin} is not this machine: with CONFIRM=yes you say that you may put load on it.`,
+      `TARGET ${target.origin} is not this machine: add CONFIRM=yes if you are allowed to load-test it.`,
     );
   const scenario = readScenario(given.scenario || 'browse');
-  return { scenario: asAsked(scenario, given), target: target.origin, isLocal };
+  return { scenario: withRateAndDuration(scenario, given), target: target.origin, isLocal };
 }
 
 function localStack(settings: Environment): URL {
@@ -49,12 +49,11 @@ function targetFrom(text: string): URL {
   const isOrigin = url?.pathname === '/' && !url.search && !url.hash && !url.username && !url.password;
   if (url && isOrigin && ['http:', 'https:'].includes(url.protocol)) return url;
   throw new BadOption(
-    `TARGET must be the address of a host, such as http://localhost:8080, not "${shown(text)}".`,
+    `TARGET must be a URL without a path, such as http://localhost:8080, not "${withoutPassword(text)}".`,
   );
 }
 
-/** Without a password that someone may have put into an address. */
-const shown = (text: string) => text.replace(/\/\/[^/]*@/, '//…@');
+const withoutPassword = (text: string) => text.replace(/\/\/[^/]*@/, '//…@');
 
 function isThisMachine(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');
@@ -64,15 +63,15 @@ function isThisMachine(hostname: string): boolean {
   return (isIPv4(address) || isIPv6(address)) && own.some(one => one.address === address);
 }
 
-/** RATE is of the one stage; a scenario with several has rates of its own, and DURATION is of each. */
-function asAsked(scenario: Scenario, { rate, duration }: Given): Scenario {
+/** RATE applies to a scenario of one stage only; DURATION applies to each stage. */
+function withRateAndDuration(scenario: Scenario, { rate, duration }: Given): Scenario {
   if (rate && scenario.stages.length > 1)
-    throw new BadOption(`RATE cannot be given for ${scenario.name}, which has rates of its own.`);
+    throw new BadOption(`RATE cannot be given for ${scenario.name}, which sets a rate for each stage.`);
   return {
     ...scenario,
     stages: scenario.stages.map(stage => ({
-      rate: rate ? number('RATE', rate, mostRate) : stage.rate,
-      seconds: duration ? number('DURATION', duration, mostSeconds) : stage.seconds,
+      rate: rate ? number('RATE', rate, maxRate) : stage.rate,
+      seconds: duration ? number('DURATION', duration, maxSeconds) : stage.seconds,
     })),
   };
 }

@@ -1,25 +1,25 @@
-import type { Popularity } from './drawn.ts';
+import type { Popularity } from './popularity.ts';
 
-/** What the visits of a stage need to know; the processor has it as JSON in ELIER_LOAD_PLAN. */
+/** Input of the processor for one stage, passed as JSON in the environment variable ELIER_LOAD_PLAN. */
 export interface Plan {
-  /** Their ids are 1 to this. */
+  /** Number of products; their ids are 1 to this number. */
   readonly products: number;
   readonly popularity: Popularity;
-  /** What the run itself wrote before: nothing else is voted for or answered. */
-  readonly own: readonly Own[];
-  /** No visit begins after so long. */
+  /** Visits vote for and answer only these questions and those that they post themselves. */
+  readonly seeds: readonly SeedQuestion[];
+  /** No visit starts later than this. */
   readonly seconds: number;
 }
 
-/** A question that the run asked, with an answer that it gave. */
-export interface Own {
+/** Ids of a question that the run posted before the first stage, and of its answer. */
+export interface SeedQuestion {
   readonly product: number;
   readonly question: number;
   readonly answer: number;
 }
 
-/** The longest that a request may wait for its answer; Artillery itself waits a little longer (visits.yml). */
+/** A request without a response fails after this time. Artillery itself waits slightly longer (visits.yml). */
 export const timeout_ms = 5000;
 
-/** The file descriptor on which the processor tells what it counted. */
-export const samplesTo = 3;
+/** File descriptor to which the processor writes its samples. */
+export const samplesFd = 3;

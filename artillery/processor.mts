@@ -1,17 +1,17 @@
 import { writeSync } from 'node:fs';
 import { documentedBody, Undocumented } from '../app/testing/documented-answer.ts';
-import { productsOf } from './drawn.ts';
-import { type Plan, samplesTo, timeout_ms } from './plan.ts';
+import { type Plan, samplesFd, timeout_ms } from './plan.ts';
+import { productDrawer } from './popularity.ts';
 import { Tally } from './tally.ts';
 
-// What Artillery calls as its visits go on: draws what they ask for, checks every answer, and counts. It runs in each
-// of Artillery's workers; what they counted goes to file descriptor 3, as a line of JSON a second.
+// Hooks that Artillery calls during a visit. They draw ids, check every response and count results. They run in each
+// worker of Artillery, which writes one sample per second to file descriptor 3, as a line of JSON.
 // https://www.artillery.io/docs/reference/engines/http#advanced-writing-custom-logic-in-javascript
 
 type Next = (error?: Error) => void;
 interface Request {
   readonly uuid: string;
-  /** The operation, as the OpenAPI document names it. */
+  /** The operation of the OpenAPI document. */
   readonly name: string;
   readonly method: string;
   followRedirect: boolean;
@@ -26,16 +26,16 @@ interface Visit {
 }
 
 const plan: Plan = JSON.parse(process.env.ELIER_LOAD_PLAN ?? '');
-const drawProduct = productsOf(plan.products, plan.popularity);
+const drawProduct = productDrawer(plan.products, plan.popularity);
 const tally = new Tally(timeout_ms);
 let end_ms = Number.POSITIVE_INFINITY;
 let hasBegun = false;
 
 function report(): void {
-  writeSync(samplesTo, `${JSON.stringify(tally.sample(performance.now()))}\n`);
+  writeSync(samplesFd, `${JSON.stringify(tally.sample(performance.now()))}\n`);
 }
 
-/** Nothing begins after the stage's time, also when Artillery is late with its visits. */
+/** Starts no visit after the end of the stage, even if Artillery is behind schedule. */
 export function beginVisit({ vars }: Visit, _events: unknown, next: Next): void {
   const now_ms = performance.now();
   if (!hasBegun) {
@@ -49,13 +49,13 @@ export function beginVisit({ vars }: Visit, _events: unknown, next: Next): void 
     return;
   }
   tally.visit();
-  const own = plan.own[Math.floor(Math.random() * plan.own.length)];
+  const seed = plan.seeds[Math.floor(Math.random() * plan.seeds.length)];
   Object.assign(vars, {
     product: drawProduct(),
-    question: own?.question,
-    ownProduct: own?.product,
-    ownQuestion: own?.question,
-    ownAnswer: own?.answer,
+    question: seed?.question,
+    ownProduct: seed?.product,
+    ownQuestion: seed?.question,
+    ownAnswer: seed?.answer,
   });
   next();
 }
@@ -76,7 +76,7 @@ export function endRequest(
   const now_ms = performance.now();
   const { statusCode: status, headers, body: text } = response;
   const error = isExpected(request, status)
-    ? learn(vars, request.name, { status, headers, text })
+    ? checkResponse(vars, request.name, { status, headers, text })
     : `status ${status}`;
   tally.answered(request.uuid, { status, cache: headers['x-cache'], error }, now_ms);
   next();
@@ -93,15 +93,19 @@ export function failRequest(
   next();
 }
 
-/** A write that comes too fast is refused as it should be. */
+/** 429 is the correct response to a write above the limit. */
 const isExpected = ({ method }: Request, status: number) =>
   (status >= 200 && status < 300) || (status === 429 && method !== 'GET');
 
-/** Checks an answer, and keeps what the visit goes on with. Returns what is wrong with it. */
-function learn(vars: Visit['vars'], operation: string, answer: Parameters<typeof documentedBody>[1]) {
+/** Checks a response and stores the ids that the visit needs next. Returns the violation, if any. */
+function checkResponse(
+  vars: Visit['vars'],
+  operation: string,
+  response: Parameters<typeof documentedBody>[1],
+) {
   try {
-    const body = documentedBody(operation, answer);
-    if (answer.status < 300) Object.assign(vars, learned(operation, body));
+    const body = documentedBody(operation, response);
+    if (response.status < 300) Object.assign(vars, idsFrom(operation, body));
     return undefined;
   } catch (error) {
     if (!(error instanceof Undocumented)) throw error;
@@ -109,7 +113,7 @@ function learn(vars: Visit['vars'], operation: string, answer: Parameters<typeof
   }
 }
 
-function learned(operation: string, body: unknown): object {
+function idsFrom(operation: string, body: unknown): object {
   switch (operation) {
     case 'GET /qa/questions': {
       const [first] = (body as { results: { question_id: number }[] }).results;

@@ -5,8 +5,8 @@ import { runMarkdown } from './report/run-markdown.ts';
 import { runPage } from './report/run-page.ts';
 
 /**
- * Writes the report of a run into a folder that exists: report.html, which needs no network and has at most
- * 500 kB, and report.md. Returns their paths.
+ * Writes the report of a run into an existing folder and returns the paths of its files. report.html needs no network and
+ * has at most 500 kB; report.md is the same report without charts.
  */
 export function writeReport(folder: string, run: LoadRun): string[] {
   const documents = { 'report.html': runPage(run), 'report.md': runMarkdown(run) };

@@ -1,21 +1,21 @@
 import { ArtilleryFailure, type Generator, type Load } from './artillery.ts';
 import { addCounts, type Counts, noCounts, type Sample } from './counts.ts';
-import { productsOf } from './drawn.ts';
 import { latencyOf } from './latencies.ts';
 import type { Endpoint, Period, Stage } from './load-run.ts';
+import { productDrawer } from './popularity.ts';
 import { probe } from './probe.ts';
-import { count, figure, percent } from './report/figures.ts';
+import { count, figure, percent } from './report/format.ts';
 import { sum } from './report/stage.ts';
-import { meanRequests, nameOf, type Offer, type Visit } from './scenario.ts';
+import { meanRequests, nameOf, type ScenarioStage, type Visit } from './scenario.ts';
 import type { Target } from './target.ts';
 
-/** A stage is offered when this part of what was asked for was sent. */
-const enough = 0.95;
-/** The generator is late when what it measures takes so many times as long as what the probe does. */
-const mostBesideProbe = 2;
+/** Below this share of the planned requests or visits, the stage fell short of its plan. */
+const minSentShare = 0.95;
+/** The generator is overloaded when its median latency exceeds that of the probe by this factor. */
+const maxProbeRatio = 2;
 
 export interface StageRun extends Stage {
-  /** Why the generator, and not the target, was the limit; undefined when it was not. */
+  /** Why the generator, not the target, was the limit. */
   readonly generatorLimit?: string;
 }
 
@@ -24,52 +24,52 @@ export interface StageOptions {
   readonly visits: readonly Visit[];
   readonly http: object;
   readonly popularity: Load['plan']['popularity'];
-  readonly own: Load['plan']['own'];
-  readonly offer: Offer;
-  /** A target that takes so long is slow by itself, whatever the generator adds. */
+  readonly seeds: Load['plan']['seeds'];
+  readonly stage: ScenarioStage;
+  /** A target that takes this long for the probe is slow by itself: the generator is then not the limit. */
   readonly slow_ms: number;
   readonly generate: Generator;
-  /** Is told what each second had, when the next begins. */
+  /** Called for each second when the next one starts. */
   readonly onPeriod: (period: Period) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a stage, and says what was seen in it: of one that was aborted, or in which Artillery fell, until then. Undefined
- * when it was aborted before anything was seen; throws ArtilleryFailure when Artillery fell before.
+ * Runs a stage and returns its results. After an abort or a crash of Artillery these are the results so far. Before the
+ * first sample, an abort returns undefined and a crash throws ArtilleryFailure.
  */
 export async function runStage(options: StageOptions): Promise<StageRun | undefined> {
-  const { target, visits, http, popularity, own, offer, slow_ms, generate, onPeriod, signal } = options;
-  const arrivals_s = Math.ceil(offer.rate / meanRequests(visits));
-  const plan = { products: target.products, popularity, own, seconds: offer.seconds };
-  const seen = new Seen();
+  const { target, visits, http, popularity, seeds, stage, slow_ms, generate, onPeriod, signal } = options;
+  const arrivals_s = Math.ceil(stage.rate / meanRequests(visits));
+  const plan = { products: target.products, popularity, seeds, seconds: stage.seconds };
+  const samples = new StageSamples();
   const probing = new AbortController();
-  const probed = probe(target.url, productsOf(target.products, popularity), probing.signal);
+  const probed = probe(target.url, productDrawer(target.products, popularity), probing.signal);
   let failure: string | undefined;
   try {
     for await (const sample of generate({ target: target.url, http, visits, arrivals_s, plan }, signal)) {
-      for (const period of seen.add(sample)) onPeriod(period);
+      for (const period of samples.add(sample)) onPeriod(period);
     }
   } catch (error) {
-    if (!(error instanceof ArtilleryFailure) || seen.seconds.length === 0) throw error;
+    if (!(error instanceof ArtilleryFailure) || samples.seconds.length === 0) throw error;
     failure = error.message;
   } finally {
     probing.abort();
   }
   const probe_ms = await probed;
-  if (seen.seconds.length === 0) return undefined;
-  return stageOf(seen, { offer, arrivals_s, probe_ms, slow_ms, failure, isAborted: signal.aborted });
+  if (samples.seconds.length === 0) return undefined;
+  return stageOf(samples, { stage, arrivals_s, probe_ms, slow_ms, failure, isAborted: signal.aborted });
 }
 
-/** All samples of a stage, from all workers of Artillery. */
-class Seen {
+/** The sum of all samples of a stage, from all workers of Artillery. */
+class StageSamples {
   readonly endpoints = new Map<string, Counts>();
-  /** By the second in which they were told, from 1. */
+  /** One element per second, by the time of the sample. */
   readonly seconds: Counts[] = [];
   visits = 0;
   #start_ms: number | undefined;
 
-  /** Returns the seconds that are over with it. */
+  /** Returns the seconds that this sample completes. */
   add({ at_ms, visits, endpoints }: Sample): Period[] {
     this.#start_ms ??= at_ms - 1000;
     this.visits += visits;
@@ -83,44 +83,44 @@ class Seen {
       addCounts(ofEndpoint, counts);
       addCounts(ofSecond, counts);
     }
-    const over = known > 0 ? this.seconds.slice(known - 1, -1) : [];
-    return over.map((counts, index) => periodOf(counts, known + index));
+    const complete = known > 0 ? this.seconds.slice(known - 1, -1) : [];
+    return complete.map((counts, index) => periodOf(counts, known + index));
   }
 }
 
 interface Circumstances {
-  readonly offer: Offer;
+  readonly stage: ScenarioStage;
   readonly arrivals_s: number;
   readonly probe_ms: number;
   readonly slow_ms: number;
-  /** How Artillery fell. */
+  /** Message of the crash of Artillery, if any. */
   readonly failure: string | undefined;
   readonly isAborted: boolean;
 }
 
-function stageOf(seen: Seen, circumstances: Circumstances): StageRun {
-  const { offer, arrivals_s, probe_ms, slow_ms, failure, isAborted } = circumstances;
-  const isCut = isAborted || failure !== undefined;
-  for (const counts of seen.endpoints.values()) {
-    if (isCut) counts.requests = counts.finished;
-    else addUnanswered(counts);
+function stageOf(samples: StageSamples, circumstances: Circumstances): StageRun {
+  const { stage, arrivals_s, probe_ms, slow_ms, failure, isAborted } = circumstances;
+  const isPartial = isAborted || failure !== undefined;
+  for (const counts of samples.endpoints.values()) {
+    if (isPartial) counts.requests = counts.finished;
+    else addRequestsInFlight(counts);
   }
   const all = noCounts();
-  for (const counts of seen.endpoints.values()) addCounts(all, counts);
-  const seconds = isCut ? Math.min(seen.seconds.length, offer.seconds) : offer.seconds;
+  for (const counts of samples.endpoints.values()) addCounts(all, counts);
+  const seconds = isPartial ? Math.min(samples.seconds.length, stage.seconds) : stage.seconds;
   const offered_s = all.requests / seconds;
   const latency_ms = latencyOf(all.latencies);
   const generatorLimit =
     failure ??
     limitOf({
-      asked_s: offer.rate,
+      asked_s: stage.rate,
       offered_s,
-      visits: seen.visits / (arrivals_s * seconds),
-      besideProbe: probe_ms > 0 && probe_ms < slow_ms ? latency_ms.p50 / probe_ms : 1,
+      visits: samples.visits / (arrivals_s * seconds),
+      probeRatio: probe_ms > 0 && probe_ms < slow_ms ? latency_ms.p50 / probe_ms : 1,
     });
   return {
-    name: nameOf(offer),
-    asked_s: offer.rate,
+    name: nameOf(stage),
+    asked_s: stage.rate,
     offered_s,
     seconds,
     isJudged: generatorLimit === undefined,
@@ -129,17 +129,17 @@ function stageOf(seen: Seen, circumstances: Circumstances): StageRun {
     statusCodes: all.statusCodes,
     latency_ms,
     cache: all.cache,
-    endpoints: [...seen.endpoints].map(endpointOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    periods: seen.seconds
-      .slice(0, Math.max(seconds, lastError(seen.seconds)))
+    endpoints: [...samples.endpoints].map(endpointOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    periods: samples.seconds
+      .slice(0, Math.max(seconds, lastError(samples.seconds)))
       .map((counts, index) => periodOf(counts, index + 1)),
     ...(generatorLimit && { generatorLimit }),
   };
 }
 
-/** What was still under way when the stage was ended. */
-function addUnanswered({ requests, finished, errors }: Counts): void {
-  if (requests > finished) errors['no answer before the end'] = requests - finished;
+/** Counts the requests still in flight at the end of the stage as errors. */
+function addRequestsInFlight({ requests, finished, errors }: Counts): void {
+  if (requests > finished) errors['no response before the end of the stage'] = requests - finished;
 }
 
 const endpointOf = ([name, counts]: [string, Counts]): Endpoint => ({
@@ -149,7 +149,7 @@ const endpointOf = ([name, counts]: [string, Counts]): Endpoint => ({
   latency_ms: latencyOf(counts.latencies),
 });
 
-/** The second, from 1, in which the last request failed: of those sent towards the end, some seconds later. */
+/** The second, from 1, of the last error. A request sent near the end of a stage may time out seconds after it. */
 const lastError = (seconds: readonly Counts[]) => seconds.findLastIndex(({ errors }) => sum(errors) > 0) + 1;
 
 function periodOf(counts: Counts, at_s: number): Period {
@@ -165,24 +165,25 @@ function periodOf(counts: Counts, at_s: number): Period {
   };
 }
 
-interface Offered {
+interface SentLoad {
   readonly asked_s: number;
   readonly offered_s: number;
-  /** Visits that began, as a part of those that should have. */
+  /** Share of the planned visits that started. */
   readonly visits: number;
-  /** The median latency that Artillery measured, as a multiple of the probe's; 1 when the probe had no quick answers. */
-  readonly besideProbe: number;
+  /** Median latency measured by Artillery, divided by that of the probe. 1 when the probe saw a slow target or no response. */
+  readonly probeRatio: number;
 }
 
-/** Why the generator was the limit: it sent less than it should, because it was late itself. */
-function limitOf({ asked_s, offered_s, visits, besideProbe }: Offered): string | undefined {
-  if (offered_s >= enough * asked_s || (visits >= enough && besideProbe <= mostBesideProbe)) return undefined;
+/** Returns why the generator was the limit: it sent too few requests, and was itself the cause. */
+function limitOf({ asked_s, offered_s, visits, probeRatio }: SentLoad): string | undefined {
+  if (offered_s >= minSentShare * asked_s || (visits >= minSentShare && probeRatio <= maxProbeRatio))
+    return undefined;
   const why =
-    visits < enough
-      ? `${percent(1 - visits)} of the visits did not begin in time`
-      : `it saw answers take ${figure(besideProbe)} times as long as one that asks by itself`;
+    visits < minSentShare
+      ? `${percent(1 - visits)} of the visits did not start in time`
+      : `its median latency was ${figure(probeRatio)} times that of the probe`;
   return (
-    `Of ${count(asked_s)} requests a second Artillery sent ${count(offered_s)}, ` +
-    `${percent(offered_s / asked_s)} of what was asked for: ${why}.`
+    `Artillery sent ${count(offered_s)} of ${count(asked_s)} planned requests/s ` +
+    `(${percent(offered_s / asked_s)}): ${why}.`
   );
 }

@@ -4,44 +4,44 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { nearestFirst } from '../db/import/nearest.ts';
 import { BadOption } from './bad-option.ts';
-import type { Popularity } from './drawn.ts';
 import type { Ensure } from './ensure.ts';
 import { timeout_ms } from './plan.ts';
-import { count } from './report/figures.ts';
+import type { Popularity } from './popularity.ts';
+import { count } from './report/format.ts';
 
-/** What a run does: scenarios/NAME.yml, with the visits of visits.yml that it is made of. */
+/** The content of scenarios/NAME.yml, with its visits from visits.yml. */
 export interface Scenario {
   readonly name: string;
   readonly description: string;
   readonly products: Popularity;
   readonly visits: readonly Visit[];
-  readonly stages: readonly Offer[];
+  readonly stages: readonly ScenarioStage[];
   readonly ensure: Ensure;
-  /** How requests are sent, in Artillery's own terms. */
+  /** The `http` section of an Artillery script. */
   readonly http: object;
 }
 
-/** A kind of visit, and how many of all visits are of that kind, in proportion. */
+/** A kind of visit, and its weight in the mix. */
 export interface Visit {
   readonly name: string;
   readonly weight: number;
-  /** Steps, in Artillery's own terms: a request each, or several in parallel. */
+  /** The `flow` of an Artillery script: each step is a request, or several in parallel. */
   readonly flow: readonly Step[];
 }
 
 type Step = Readonly<Record<string, unknown>> & { readonly parallel?: readonly Step[] };
 
-/** What to ask of the target: so many requests a second, for so long. */
-export interface Offer {
+export interface ScenarioStage {
+  /** Requests per second. */
   readonly rate: number;
   readonly seconds: number;
 }
 
-/** The most requests a second and seconds that a run may ask for: a mistyped figure harms nobody for long. */
-export const mostRate = 20_000;
-export const mostSeconds = 7200;
+/** Upper limits of a stage, so that a typo does little harm. */
+export const maxRate = 20_000;
+export const maxSeconds = 7200;
 
-/** Reads a scenario. Throws BadOption, which names those that there are, the nearest first, when there is none of that name. */
+/** Reads a scenario. Throws BadOption for an unknown name; its message lists all names, the nearest first. */
 export function readScenario(name: string): Scenario {
   const folder = join(import.meta.dirname, 'scenarios');
   const names = readdirSync(folder).map(file => file.replace('.yml', ''));
@@ -50,27 +50,27 @@ export function readScenario(name: string): Scenario {
   const path = join(folder, `${name}.yml`);
   const scenario = parse(readFileSync(path, 'utf8'));
   if (!isScenario(scenario))
-    throw new BadOption(`${path} is no scenario: ${ajv.errorsText(isScenario.errors)}.`);
+    throw new BadOption(`${path} is not a scenario: ${ajv.errorsText(isScenario.errors)}.`);
   const { http, visits: all } = parse(readFileSync(join(import.meta.dirname, 'visits.yml'), 'utf8'), {
     merge: true,
   });
   const visits = Object.entries(scenario.visits).map(([visit, weight]) => {
-    if (!all[visit]) throw new BadOption(`${path} names the visit ${visit}, which visits.yml does not have.`);
+    if (!all[visit]) throw new BadOption(`${path} names the visit ${visit}, which is not in visits.yml.`);
     return { name: visit, weight, flow: all[visit] };
   });
   return { ...scenario, name, visits, http };
 }
 
-export const nameOf = ({ rate }: Offer): string => `${count(rate)} a second`;
+export const nameOf = ({ rate }: ScenarioStage): string => `${count(rate)} a second`;
 
-/** How many requests a visit sends, of a mix of them. */
+/** Mean number of requests per visit. */
 export function meanRequests(visits: readonly Visit[]): number {
   const weights = visits.reduce((all, { weight }) => all + weight, 0);
   return visits.reduce((all, { weight, flow }) => all + weight * requestsOf(flow), 0) / weights;
 }
 
-/** Whether visits ask for questions and answers that the run must have written before. */
-export const needsOwn = (visits: readonly Visit[]): boolean =>
+/** Whether any visit reads or writes a question that the run must post before the first stage. */
+export const needsSeedQuestions = (visits: readonly Visit[]): boolean =>
   /{{ (question|own)/.test(JSON.stringify(visits));
 
 const requestsOf = (flow: readonly Step[]): number =>
@@ -95,11 +95,11 @@ const isScenario = ajv.compile<ScenarioFile>(
     visits: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 }, minProperties: 1 },
     stages: {
       type: 'array',
-      items: object({ rate: upTo(mostRate), seconds: upTo(mostSeconds) }),
+      items: object({ rate: upTo(maxRate), seconds: upTo(maxSeconds) }),
       minItems: 1,
       maxItems: 20,
     },
-    // No latency is counted as more than the timeout: a threshold above it could not break.
+    // Latencies are capped at the timeout: a higher threshold could never break.
     ensure: object({ maxErrorRate: upTo(100), p95: upTo(timeout_ms), p99: upTo(timeout_ms) }),
   }),
 );

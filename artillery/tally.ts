@@ -1,31 +1,31 @@
 import { type Counts, noCounts, type Sample } from './counts.ts';
-import { noteLatency } from './latencies.ts';
+import { recordLatency } from './latencies.ts';
 
-interface UnderWay {
+interface InFlight {
   readonly endpoint: string;
   readonly sent_ms: number;
 }
 
-interface Answered {
+interface Result {
   readonly status: number;
   readonly cache: string | undefined;
-  /** Why it is not as it should be. */
+  /** Why the response counts as an error. */
   readonly error: string | undefined;
 }
 
-const oneMore = (counts: Record<string, number>, key: string | number) => {
+const increment = (counts: Record<string, number>, key: string | number) => {
   counts[key] = (counts[key] ?? 0) + 1;
 };
 
-/** Counts what becomes of requests. Times are those of `performance.now()`. */
+/** Counts the results of requests. Times are those of `performance.now()`. */
 export class Tally {
-  /** In the order in which they were sent. */
-  readonly #underWay = new Map<string, UnderWay>();
+  /** In the order in which they were sent: the oldest expires first. */
+  readonly #inFlight = new Map<string, InFlight>();
   readonly #timeout_ms: number;
   #visits = 0;
   #endpoints: Record<string, Counts> = {};
 
-  /** A request without an answer after `timeout_ms` has failed, whatever comes later. */
+  /** A request without a response after `timeout_ms` has failed, and a later response is ignored. */
   constructor(timeout_ms: number) {
     this.#timeout_ms = timeout_ms;
   }
@@ -35,27 +35,27 @@ export class Tally {
   }
 
   sent(id: string, endpoint: string, now_ms: number): void {
-    this.#underWay.set(id, { endpoint, sent_ms: now_ms });
-    this.#of(endpoint).requests++;
+    this.#inFlight.set(id, { endpoint, sent_ms: now_ms });
+    this.#counts(endpoint).requests++;
   }
 
-  answered(id: string, { status, cache, error }: Answered, now_ms: number): void {
+  answered(id: string, { status, cache, error }: Result, now_ms: number): void {
     const request = this.#inTime(id, now_ms);
     if (!request) return;
     const counts = this.#finish(id, request);
-    noteLatency(counts.latencies, now_ms - request.sent_ms);
-    oneMore(counts.statusCodes, status);
-    if (cache) oneMore(counts.cache, cache);
-    if (error) oneMore(counts.errors, error);
+    recordLatency(counts.latencies, now_ms - request.sent_ms);
+    increment(counts.statusCodes, status);
+    if (cache) increment(counts.cache, cache);
+    if (error) increment(counts.errors, error);
   }
 
-  /** There was no answer, for a reason that is not its time. */
+  /** The request failed without a response, other than by the timeout. */
   failed(id: string, error: string, now_ms: number): void {
     const request = this.#inTime(id, now_ms);
-    if (request) oneMore(this.#finish(id, request).errors, error);
+    if (request) increment(this.#finish(id, request).errors, error);
   }
 
-  /** What was counted since the last time. */
+  /** Returns the counts since the previous call. */
   sample(now_ms: number): Sample {
     this.#expire(now_ms);
     const sample = { at_ms: Date.now(), visits: this.#visits, endpoints: this.#endpoints };
@@ -64,28 +64,28 @@ export class Tally {
     return sample;
   }
 
-  #inTime(id: string, now_ms: number): UnderWay | undefined {
+  #inTime(id: string, now_ms: number): InFlight | undefined {
     this.#expire(now_ms);
-    return this.#underWay.get(id);
+    return this.#inFlight.get(id);
   }
 
   #expire(now_ms: number): void {
-    for (const [id, request] of this.#underWay) {
+    for (const [id, request] of this.#inFlight) {
       if (now_ms - request.sent_ms < this.#timeout_ms) break;
       const counts = this.#finish(id, request);
-      noteLatency(counts.latencies, this.#timeout_ms);
-      oneMore(counts.errors, `no answer within ${this.#timeout_ms / 1000} s`);
+      recordLatency(counts.latencies, this.#timeout_ms);
+      increment(counts.errors, `no response within ${this.#timeout_ms / 1000} s`);
     }
   }
 
-  #finish(id: string, { endpoint }: UnderWay): Counts {
-    this.#underWay.delete(id);
-    const counts = this.#of(endpoint);
+  #finish(id: string, { endpoint }: InFlight): Counts {
+    this.#inFlight.delete(id);
+    const counts = this.#counts(endpoint);
     counts.finished++;
     return counts;
   }
 
-  #of(endpoint: string): Counts {
+  #counts(endpoint: string): Counts {
     this.#endpoints[endpoint] ??= noCounts();
     return this.#endpoints[endpoint];
   }

@@ -3,20 +3,20 @@ import { documentedBody, Undocumented } from '../app/testing/documented-answer.t
 import { BadOption } from './bad-option.ts';
 import { timeout_ms } from './plan.ts';
 
-/** What there is at the target. */
+/** The API under test, as found before the run. */
 export interface Target {
   readonly url: string;
-  /** How many products it has. Their ids are 1 to this. */
+  /** Number of products; their ids are 1 to this number. */
   readonly products: number;
-  /** Of the API, as its OpenAPI document says it. */
+  /** From the OpenAPI document. */
   readonly version: string;
-  /** Whether there is a cache in front that says so. */
+  /** Whether its responses have the header X-Cache. */
   readonly isBehindNginx: boolean;
 }
 
-/** The target refuses a write that would be welcome later. */
-export class TooFast extends BadOption {
-  /** 0 when the target does not say it in seconds. */
+/** The target answered 429. */
+export class TooManyRequests extends BadOption {
+  /** 0 when Retry-After is missing or not a number of seconds. */
   readonly retryAfter_s: number;
 
   constructor(message: string, retryAfter_s: number) {
@@ -25,19 +25,19 @@ export class TooFast extends BadOption {
   }
 }
 
-/** More products than an id can have would need more steps. */
-const mostProducts = 2 ** 31 - 1;
+/** Ids are 32-bit integers. */
+const maxProductId = 2 ** 31 - 1;
 
-/** Asks the target what it is. Throws BadOption when it is away, cannot serve, is another API or has no products. */
+/** Checks the target. Throws BadOption when it does not respond, is not ready, is another API or has no products. */
 export async function findTarget(url: string): Promise<Target> {
   const document = await documentOf(url);
   if (document?.info?.title !== openapi.info.title)
     throw new BadOption(
-      `TARGET ${url} is another API: its /openapi.json is not that of ${openapi.info.title}.`,
+      `TARGET ${url} is another API: its /openapi.json does not describe ${openapi.info.title}.`,
     );
-  const health = await ask(url, '/health/ready');
+  const health = await request(url, '/health/ready');
   if (health.status !== 200)
-    throw new BadOption(`TARGET ${url} cannot serve now: its /health/ready answers with ${health.status}.`);
+    throw new BadOption(`TARGET ${url} is not ready: /health/ready answers ${health.status}.`);
   return {
     url,
     products: await countProducts(url),
@@ -47,28 +47,35 @@ export async function findTarget(url: string): Promise<Target> {
 }
 
 /**
- * One write or read of an operation of the document; its body as JSON. Throws BadOption when the answer is not as the
- * document says, or is no success.
+ * Calls an operation of the OpenAPI document and returns the parsed body. Throws BadOption when the response is an error
+ * or violates the document.
  */
 export async function call<Body>(url: string, operation: string, path: string, body?: object): Promise<Body> {
   const [method = ''] = operation.split(' ');
-  const answer = await ask(url, path, {
+  const response = await request(url, path, {
     method,
     ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
   });
-  const refusal = `TARGET ${url} answers ${method} ${path} with ${answer.status}.`;
-  if (answer.status === 429) throw new TooFast(refusal, Number(answer.headers.get('Retry-After')));
-  if (!answer.ok) throw new BadOption(refusal);
+  const refusal = `TARGET ${url} answers ${method} ${path} with ${response.status}.`;
+  if (response.status === 429)
+    throw new TooManyRequests(refusal, Number(response.headers.get('Retry-After')));
+  if (!response.ok) throw new BadOption(refusal);
   try {
-    const headers = Object.fromEntries(answer.headers);
-    return documentedBody(operation, { status: answer.status, headers, text: await answer.text() }) as Body;
+    const headers = Object.fromEntries(response.headers);
+    return documentedBody(operation, {
+      status: response.status,
+      headers,
+      text: await response.text(),
+    }) as Body;
   } catch (error) {
     if (!(error instanceof Undocumented)) throw error;
-    throw new BadOption(`TARGET ${url} answers ${method} ${path} not as documented: ${error.message}.`);
+    throw new BadOption(
+      `TARGET ${url} violates its OpenAPI document in the response to ${method} ${path}: ${error.message}.`,
+    );
   }
 }
 
-/** Products have ids without gaps, and pages of one: the last page that is not empty is that of the last product. */
+/** Ids have no gaps: with one product per page, the number of the last page that is not empty is the number of products. */
 async function countProducts(url: string): Promise<number> {
   const idOf = async (page: number): Promise<number | undefined> => {
     const [product] = await call<{ id: number }[]>(url, 'GET /products', `/products?page=${page}&count=1`);
@@ -76,9 +83,9 @@ async function countProducts(url: string): Promise<number> {
   };
   let low = 0;
   let high = 1;
-  while (high < mostProducts && (await idOf(high)) !== undefined) {
+  while (high < maxProductId && (await idOf(high)) !== undefined) {
     low = high;
-    high = Math.min(high * 2, mostProducts);
+    high = Math.min(high * 2, maxProductId);
   }
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
@@ -88,36 +95,36 @@ async function countProducts(url: string): Promise<number> {
   if (low === 0) throw new BadOption(`TARGET ${url} has no products.`);
   const last = await idOf(low);
   if (last !== low)
-    throw new BadOption(`TARGET ${url} has ${low} products, but the last has the id ${last}.`);
+    throw new BadOption(`TARGET ${url} has ${low} products, but the id of the last is ${last}.`);
   return low;
 }
 
 async function documentOf(url: string) {
-  const answer = await ask(url, '/openapi.json');
-  if (!answer.ok)
+  const response = await request(url, '/openapi.json');
+  if (!response.ok)
     throw new BadOption(
-      `TARGET ${url} answers /openapi.json with ${answer.status}: ${refusalOf(answer.status)}.`,
+      `TARGET ${url} answers /openapi.json with ${response.status}: ${refusalOf(response.status)}.`,
     );
   try {
-    return (await answer.json()) as { info?: { title?: string; version?: string } };
+    return (await response.json()) as { info?: { title?: string; version?: string } };
   } catch {
     throw new BadOption(`TARGET ${url} is another API: its /openapi.json is not JSON.`);
   }
 }
 
 function refusalOf(status: number): string {
-  if (status === 421) return 'it serves only the hosts of its SERVER_NAMES, and TARGET must be one of them';
-  if (status >= 500) return 'it cannot serve now';
-  return 'without that document it cannot be told from another API';
+  if (status === 421) return 'it serves only the hosts in its SERVER_NAMES, and TARGET must use one of them';
+  if (status >= 500) return 'it is not ready';
+  return 'without its OpenAPI document it cannot be identified';
 }
 
-async function ask(url: string, path: string, options: RequestInit = {}): Promise<Response> {
+async function request(url: string, path: string, options: RequestInit = {}): Promise<Response> {
   try {
     const signal = AbortSignal.timeout(timeout_ms);
     return await fetch(`${url}${path}`, { redirect: 'error', signal, ...options });
   } catch (error) {
     const { message, cause } = error as { message: string; cause?: NodeJS.ErrnoException };
     const why = cause?.code ?? cause?.message ?? message;
-    throw new BadOption(`TARGET ${url} does not answer ${path}: ${why}.`);
+    throw new BadOption(`TARGET ${url} does not respond to ${path}: ${why}.`);
   }
 }

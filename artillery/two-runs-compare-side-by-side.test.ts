@@ -29,7 +29,7 @@ const compare = (...folders: string[]): Promise<Ended> =>
     );
   });
 
-/** The folder of a run, of a name that no other run has. */
+/** Saves a run in a folder with a unique name. */
 function saved(name: string, summary: LoadRun | string): string {
   const path = join(folder, `${name}-${basename(folder)}`);
   mkdirSync(path);
@@ -37,7 +37,7 @@ function saved(name: string, summary: LoadRun | string): string {
   return path;
 }
 
-/** The page that a comparison wrote; it is removed again. */
+/** Returns the page that a comparison wrote, and removes its file. */
 function written({ out }: Ended): string {
   const path = out.trim().split('\n').at(-1) ?? '';
   const page = readFileSync(path, 'utf8');
@@ -45,7 +45,7 @@ function written({ out }: Ended): string {
   return page;
 }
 
-test('figures of both runs are shown with their difference in per cent', async () => {
+test('a comparison shows the figures of both runs with their difference in percent', async () => {
   const a = sampleRun();
   const b = { ...a, stages: a.stages.map(stage => ({ ...stage, seconds: stage.seconds / 1.5 })) };
   const ended = await compare(saved('a', a), saved('b', b));
@@ -58,7 +58,7 @@ test('figures of both runs are shown with their difference in per cent', async (
   expect(page).toContain('"label":"B"');
 });
 
-test('rates, which are often 0, are shown with their difference in points', async () => {
+test('a comparison shows the difference of rates in percentage points', async () => {
   const withErrors = (errors: number): LoadRun => ({
     ...sampleRun(),
     stages: sampleRun().stages.map(stage => ({ ...stage, requests: 100, errors: { 'status 503': errors } })),
@@ -68,14 +68,14 @@ test('rates, which are often 0, are shown with their difference in points', asyn
   written(ended);
 });
 
-test('what was tested otherwise is marked', async () => {
+test('a comparison marks differences of the test environment', async () => {
   const other = { ...sampleRun(2), tested: { ...sampleRun().tested, Stack: 'one replica' } };
   const page = written(await compare(saved('a', sampleRun()), saved('b', other)));
   expect(page).toMatch(/<th scope="row">Stack <span class="note">differs<\/span><\/th>/);
   expect(page).toMatch(/<th scope="row">Target<\/th>/);
 });
 
-test("stages are compared by their name, and a generator's limit is named", async () => {
+test('stages are compared by name, and a stage limited by the generator is marked', async () => {
   const fewer = { ...sampleStages(2), stages: sampleStages(2).stages.slice(1) };
   const ended = await compare(saved('a', sampleStages()), saved('b', fewer));
   expect(ended.out).not.toMatch(/^100 a second/m);
@@ -87,15 +87,15 @@ test.each([
   [
     'a folder without a summary',
     undefined,
-    /there is no load run: it has no summary\.json that can be read\.$/,
+    /there is not a load run: its summary\.json is missing or unreadable\.$/,
   ],
-  ['a summary that is no JSON', '{', /is no load run: its summary\.json is not JSON\.$/],
+  ['a summary that is not JSON', '{', /is not a load run: its summary\.json is not JSON\.$/],
   [
-    'a summary of something else',
+    'a summary with the wrong structure',
     '{"stages":[]}',
-    /another shape: the run must have required property 'scenario'\.$/,
+    /wrong structure: the run must have required property 'scenario'\.$/,
   ],
-])('%s is one sentence and status 2', async (_, summary, sentence) => {
+])('%s is reported in one sentence, with exit status 2', async (_, summary, sentence) => {
   const other = summary === undefined ? join(folder, 'there') : saved('other', summary);
   mkdirSync(other, { recursive: true });
   const { status, out, error } = await compare(saved('a', sampleRun()), other);
@@ -104,7 +104,7 @@ test.each([
   expect(error.trim()).not.toContain('\n');
 });
 
-describe('a run of artillery/reports/', () => {
+describe('a run in artillery/reports/', () => {
   const runs = [
     '2026-01-02T00-00-00Z-browse',
     '2026-01-01T00-00-00Z-smoke',
@@ -121,7 +121,7 @@ describe('a run of artillery/reports/', () => {
   });
   afterAll(() => checkout.remove());
 
-  test('is found by its name', async () => {
+  test('is found by name', async () => {
     const { status, said } = await checkout.start(`artillery/compare.ts ${runs[0]} ${runs[1]}`).ended;
     expect(said).toMatch(new RegExp(`^artillery/reports/compare-${runs[0]}-${runs[1]}\\.html$`, 'm'));
     expect(status).toBe(0);
@@ -130,10 +130,13 @@ describe('a run of artillery/reports/', () => {
   test.each([
     ['2026-01-01T00-00-00Z-smoky', [runs[1], runs[2], runs[0]]],
     ['browse', [runs[2], runs[0], runs[1]]],
-  ])('that is not there is refused with the nearest, the latest first: %s', async (name, nearest) => {
-    const { status, said } = await checkout.start(`artillery/compare.ts ${runs[0]} ${name}`).ended;
-    const list = nearest.map(run => `  ${run}\n`).join('');
-    expect(said).toBe(`There is no load run ${name}. The nearest in artillery/reports/:\n${list}`);
-    expect(status).toBe(2);
-  });
+  ])(
+    'that does not exist is reported with the nearest names, the latest first: %s',
+    async (name, nearest) => {
+      const { status, said } = await checkout.start(`artillery/compare.ts ${runs[0]} ${name}`).ended;
+      const list = nearest.map(run => `  ${run}\n`).join('');
+      expect(said).toBe(`There is no load run ${name}. The nearest in artillery/reports/:\n${list}`);
+      expect(status).toBe(2);
+    },
+  );
 });

@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { operations } from '../app/testing/documented-answer.ts';
-import { type Writing, writeOwn } from './own.ts';
-import { meanRequests, needsOwn, readScenario, type Visit } from './scenario.ts';
+import { meanRequests, needsSeedQuestions, readScenario, type Visit } from './scenario.ts';
+import { type SeedOptions, writeSeedQuestions } from './seed-questions.ts';
 import { findTarget } from './target.ts';
 import { startFakeTarget } from './testing/fake-target.ts';
 
 const names = readdirSync(join(import.meta.dirname, 'scenarios')).map(file => file.replace('.yml', ''));
 const visits = new Map(names.flatMap(name => readScenario(name).visits.map(visit => [visit.name, visit])));
 
-/** All requests of a visit, as method, URL and the operation that it is counted as. */
+/** All requests of a visit: method, URL, and the operation under which it is counted. */
 const requestsOf = ({ flow }: Visit): [method: string, url: string, name: string][] =>
   flow
     .flatMap(step => (step.parallel ?? [step]) as any[])
@@ -17,7 +17,7 @@ const requestsOf = ({ flow }: Visit): [method: string, url: string, name: string
       Object.entries<any>(step).map(([method, { url, name }]) => [method.toUpperCase(), url, name] as const),
     ) as any;
 
-test.each(names)('%s is a scenario that ends within two hours and promises something', name => {
+test.each(names)('the scenario %s ends within two hours and has a threshold for errors', name => {
   const scenario = readScenario(name);
   expect(scenario.stages.reduce((all, { seconds }) => all + seconds, 0)).toBeLessThan(7200);
   expect(scenario.ensure.maxErrorRate).toBeLessThanOrEqual(1);
@@ -25,7 +25,7 @@ test.each(names)('%s is a scenario that ends within two hours and promises somet
 });
 
 describe.each([...visits.values()])('the visit $name', visit => {
-  test('asks for what the API documents', () => {
+  test('requests only documented operations', () => {
     for (const [method, url, name] of requestsOf(visit)) {
       expect([...operations.keys()]).toContain(name);
       const [path = ''] = url.split('?');
@@ -34,14 +34,14 @@ describe.each([...visits.values()])('the visit $name', visit => {
     }
   });
 
-  test('votes for, reports and answers nothing but what the run wrote', () => {
+  test('votes for and answers only questions that the run posted', () => {
     for (const [method, url] of requestsOf(visit).filter(([method]) => method !== 'GET')) {
       if (url !== '/qa/questions') expect(`${method} ${url}`).toMatch(/{{ own(Question|Answer) }}/);
     }
   });
 });
 
-test('a mix of visits has the mean of their requests', () => {
+test('meanRequests weighs the visits of a mix', () => {
   const [overview, questions] = [visits.get('overview'), visits.get('questions')] as [Visit, Visit];
   expect(meanRequests([overview])).toBe(3);
   expect(
@@ -52,30 +52,32 @@ test('a mix of visits has the mean of their requests', () => {
   ).toBe(2.25);
 });
 
-test('a run that reads products only writes nothing before', () => {
-  expect(needsOwn(readScenario('overview').visits)).toBe(false);
-  expect(needsOwn(readScenario('random').visits)).toBe(true);
+test('a run that reads only products posts no questions', () => {
+  expect(needsSeedQuestions(readScenario('overview').visits)).toBe(false);
+  expect(needsSeedQuestions(readScenario('random').visits)).toBe(true);
 });
 
-const writing = (drawProduct: () => number): Writing => ({
+const seedOptions = (drawProduct: () => number): SeedOptions => ({
   drawProduct,
-  onAsk() {},
+  onQuestion() {},
   signal: new AbortController().signal,
 });
 
-test('before a run, some questions about different products are asked and answered', async () => {
+test('a run first posts questions about different products, each with an answer', async () => {
   const target = await startFakeTarget({ products: 3 });
   let drawn = 0;
-  const own = await writeOwn(
+  const seeds = await writeSeedQuestions(
     await findTarget(target.url),
-    writing(() => 1 + (drawn++ % 3)),
+    seedOptions(() => 1 + (drawn++ % 3)),
   );
-  expect(own.map(({ product }) => product)).toEqual([1, 2, 3]);
-  expect(target.asked.filter(request => request.startsWith('POST /qa/questions/1/answers'))).toHaveLength(3);
+  expect(seeds.map(({ product }) => product)).toEqual([1, 2, 3]);
+  expect(target.requests.filter(request => request.startsWith('POST /qa/questions/1/answers'))).toHaveLength(
+    3,
+  );
   target.stop();
 });
 
-test('a write that comes too fast is sent again when the target says so', async () => {
+test('a write with status 429 is retried after its Retry-After', async () => {
   const times_ms: number[] = [];
   let drawn = 0;
   const target = await startFakeTarget({
@@ -86,11 +88,11 @@ test('a write that comes too fast is sent again when the target says so', async 
     },
   });
   const found = await findTarget(target.url);
-  const own = await writeOwn(
+  const seeds = await writeSeedQuestions(
     found,
-    writing(() => ++drawn),
+    seedOptions(() => ++drawn),
   ).finally(() => target.stop());
-  expect(own).toHaveLength(10);
+  expect(seeds).toHaveLength(10);
   expect(times_ms).toHaveLength(21);
   expect((times_ms[2] ?? 0) - (times_ms[1] ?? 0)).toBeGreaterThanOrEqual(1990);
 });

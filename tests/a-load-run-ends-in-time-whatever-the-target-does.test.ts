@@ -50,7 +50,7 @@ async function ended(make: ChildProcess): Promise<{ code: number; output: string
 const errorsOf = ({ stages }: LoadRun) => Object.keys(stages[0]?.errors ?? {});
 
 it.each<[string, () => void, string]>([
-  ['answers no more', () => {}, 'no answer within 5 s'],
+  ['answers no more', () => {}, 'no response within 5 s'],
   ['is gone', () => target.stop(), 'ECONNREFUSED'],
 ])(
   'a load run ends in time when the target %s',
@@ -80,17 +80,17 @@ it('a load run ends at Ctrl-C and reports the requests until then', async () => 
   target = await startFakeTarget();
   const make = start('DURATION=60');
   const run = ended(make);
-  for (let attempt = 0; target.asked.length < 3 * good; attempt++) {
+  for (let attempt = 0; target.requests.length < 3 * good; attempt++) {
     if (attempt === 600) throw new Error('The load does not begin.');
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   process.kill(-(make.pid as number), 'SIGINT');
   const { code, run: seen } = await run;
   expect(code).not.toBe(0);
-  expect(seen.tested.Ended).toBe('early, by whoever ran it');
+  expect(seen.tested.Ended).toBe('early, interrupted by the user');
   expect(seen.stages[0]?.requests).toBeGreaterThan(good);
   expect(seen.stages[0]?.errors).toEqual({});
-  const asked = target.asked.length;
+  const asked = target.requests.length;
   await new Promise(resolve => setTimeout(resolve, 2000));
-  expect(target.asked).toHaveLength(asked);
+  expect(target.requests).toHaveLength(asked);
 }, 120_000);

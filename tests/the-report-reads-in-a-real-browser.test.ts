@@ -112,9 +112,9 @@ test('each chart has a label that describes its lines', async () => {
   );
   expect(names).toEqual([
     expect.stringMatching(
-      /^Throughput, requests a second\. answered [\d,.]+ to [\d,.]+ \/s, highest at .*; asked for .*; errors /,
+      /^Throughput, requests\/s\. responses [\d,.]+ to [\d,.]+ \/s, highest at .*; planned .*; errors /,
     ),
-    expect.stringMatching(/^Latency, ms, logarithmic\. p50 .*; p95 .*; p99 /),
+    expect.stringMatching(/^Latency, ms, logarithmic scale\. p50 .*; p95 .*; p99 /),
   ]);
   await page.context().close();
 });

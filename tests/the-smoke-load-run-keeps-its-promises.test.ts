@@ -28,7 +28,7 @@ it('a smoke run keeps all promises, and make load-clean removes its rows', async
     expect(stages[0]?.endpoints).toHaveLength(9);
     expect(Object.keys(stages[0]?.cache ?? {})).toContain('HIT');
     expect(tested['Write limit']).toBe(
-      "50 a second of one address, 200 at once, by this checkout's settings",
+      '50 writes/s from one address, 200 in a burst (settings of this checkout)',
     );
     expect(cleanUp).toContain('make load-clean');
   } finally {

@@ -1,7 +1,7 @@
-// Runs in the page of a report, after uPlot: draws its charts in the colours of its theme.
+// Runs in the report page after uPlot and draws the charts in the colours of the page's theme.
 {
   const height_px = 240;
-  // A page of A4 or Letter; what is printed has no width yet when the charts are drawn for it.
+  // Fits A4 and Letter. The printed page has no width yet when the charts are drawn.
   const printed_px = 640;
   const font = '12px system-ui, sans-serif';
   const printing = matchMedia('print');
@@ -10,14 +10,14 @@
   const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
   const widthOf = box => Math.min(box.clientWidth, printing.matches ? printed_px : Number.POSITIVE_INFINITY);
 
-  /** Seconds as the axis says them: all in minutes when there are many. */
+  /** The time axis uses minutes for a long run. */
   const isLong = chart => chart.scales.x.max >= 120;
   const seconds = [1, 2, 5, 10, 15, 30];
   const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600].map(minute => minute * 60);
   const times = (chart, at_s) =>
     at_s.map(at => (isLong(chart) ? `${number.format(at / 60)} min` : `${number.format(at)} s`));
 
-  /** Powers of ten, and where there are few of them 2 and 5 of each, too. */
+  /** Ticks of a logarithmic axis: powers of ten, with their multiples by 2 and 5 on a short axis. */
   function powers(_chart, _axis, min, max) {
     const steps = max / min > 100 ? [1] : [1, 2, 5];
     const decades = Array.from({ length: 12 }, (_, index) => 10 ** (index - 3));
@@ -26,7 +26,7 @@
       .filter(value => value >= min && value <= max);
   }
 
-  /** The stages that are not judged have another ground, and each one that has room for it its name. */
+  /** Marks the start of each stage, with its name if it fits. Stages that are not judged get a grey background. */
   function drawSpans(chart, spans) {
     const { ctx, bbox } = chart;
     const ratio = devicePixelRatio;
@@ -41,8 +41,8 @@
       ctx.fillStyle = colour('--rule');
       ctx.fillRect(left, bbox.top - 18 * ratio, ratio, bbox.height + 18 * ratio);
       ctx.fillStyle = colour('--muted');
-      const isRoomy = ctx.measureText(name).width + 12 * ratio < right - left;
-      if (isRoomy) ctx.fillText(name, left + 6 * ratio, bbox.top - 18 * ratio);
+      const fits = ctx.measureText(name).width + 12 * ratio < right - left;
+      if (fits) ctx.fillText(name, left + 6 * ratio, bbox.top - 18 * ratio);
     }
     ctx.restore();
   }
@@ -79,7 +79,7 @@
           stroke: () => colour(line.colour),
           width: 2,
           ...(line.isDashed && { dash: [6, 5] }),
-          // Two runs have not the same moments.
+          // The two runs of a comparison have different times.
           spanGaps: true,
           points: { show: at_s.length < 20, size: 6 },
           value: (_chart, value) => (value === null ? '' : `${number.format(value)} ${unit}`),

@@ -1,24 +1,24 @@
 import type { LoadRun, Period, Stage } from '../load-run.ts';
-import { duration, figure } from './figures.ts';
+import { duration, figure } from './format.ts';
 
-/** A chart over the time of a run, as `charts.js` draws it in the page. */
+/** A chart over the time of a run. `charts.js` draws it in the page. */
 export interface Chart {
   readonly title: string;
   readonly unit: string;
   readonly isLogarithmic: boolean;
-  /** Since the run began. */
+  /** Seconds since the start of the run. */
   readonly at_s: readonly number[];
   readonly lines: readonly Line[];
-  /** What is marked in the chart: a run of several stages shows where each begins. */
+  /** Stages, marked in the chart when there are several. */
   readonly spans: readonly Span[];
 }
 
 export interface Line {
   readonly label: string;
-  /** The name of a colour of the page. */
+  /** Name of a CSS custom property of the page. */
   readonly colour: string;
   readonly isDashed: boolean;
-  /** One for each of `at_s`; null where there is none. */
+  /** One for each of `at_s`; null for a gap. */
   readonly values: readonly (number | null)[];
 }
 
@@ -29,15 +29,15 @@ interface Span {
   readonly isJudged: boolean;
 }
 
-/** A period of a run: counted from the beginning of the run, and with what was asked for in it. */
+/** A period with its time since the start of the run, and the planned rate of its stage. */
 interface Moment extends Period {
   readonly asked_s: number;
 }
 
-/** As many points as a chart can show: a longer run has them put together, so that the page has a bound. */
+/** Limits the size of the page: periods of a longer run are merged. */
 const maxPoints = 720;
 
-/** Throughput and latency over the time of a run, its stages one after the other. */
+/** Charts of the throughput and latency of a run, over all its stages. */
 export function chartsOf(run: LoadRun): Chart[] {
   const moments = momentsOf(run);
   const at_s = moments.map(({ at_s }) => at_s);
@@ -51,19 +51,19 @@ export function chartsOf(run: LoadRun): Chart[] {
   const hasErrors = moments.some(({ errors_s }) => errors_s > 0);
   return [
     {
-      title: 'Throughput, requests a second',
+      title: 'Throughput, requests/s',
       unit: '/s',
       isLogarithmic: false,
       at_s,
       lines: [
-        line('answered', '--blue', ({ answers_s }) => answers_s),
-        line('asked for', '--muted', ({ asked_s }) => asked_s, true),
+        line('responses', '--blue', ({ answers_s }) => answers_s),
+        line('planned', '--muted', ({ asked_s }) => asked_s, true),
         ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
       ],
       spans,
     },
     {
-      title: 'Latency, ms, logarithmic',
+      title: 'Latency, ms, logarithmic scale',
       unit: 'ms',
       isLogarithmic: true,
       at_s,
@@ -77,7 +77,7 @@ export function chartsOf(run: LoadRun): Chart[] {
   ];
 }
 
-/** The same figure of two runs in one chart: throughput and percentiles of latency. */
+/** Charts of throughput, errors and latency percentiles, each with a line for either run. */
 export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
   const [ofA, ofB] = [momentsOf(a), momentsOf(b)];
   const at_s = [...new Set([...ofA, ...ofB].map(({ at_s }) => at_s))].sort((one, other) => one - other);
@@ -95,7 +95,7 @@ export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
     const isLogarithmic = unit === 'ms';
     const longer = lengthOf(a) > lengthOf(b) ? a : b;
     return {
-      title: isLogarithmic ? `${title}, ms, logarithmic` : title,
+      title: isLogarithmic ? `${title}, ms, logarithmic scale` : title,
       unit,
       isLogarithmic,
       at_s,
@@ -104,19 +104,19 @@ export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
     };
   };
   return [
-    chart('Throughput, requests a second', '/s', ({ answers_s }) => answers_s),
-    chart('Errors, a second', '/s', ({ errors_s }) => errors_s),
+    chart('Throughput, requests/s', '/s', ({ answers_s }) => answers_s),
+    chart('Errors/s', '/s', ({ errors_s }) => errors_s),
     chart('p50', 'ms', ({ p50_ms }) => p50_ms),
     chart('p95', 'ms', ({ p95_ms }) => p95_ms),
     chart('p99', 'ms', ({ p99_ms }) => p99_ms),
   ];
 }
 
-/** What a chart shows, for those who do not see it: the lowest and highest value of each line, and when. */
-export function inWords({ at_s, lines, unit }: Chart): string {
+/** Describes a chart in words, also for screen readers: the lowest and highest value of each line, and when. */
+export function altText({ at_s, lines, unit }: Chart): string {
   const words = lines.map(({ label, values }) => {
     const seen = values.filter(value => value !== null);
-    if (seen.length === 0) return `${label}: nothing`;
+    if (seen.length === 0) return `${label}: no data`;
     const highest = Math.max(...seen);
     const when = duration(at_s[values.indexOf(highest)] ?? 0);
     const [from, to] = [Math.min(...seen), highest].map(figure);
@@ -129,9 +129,9 @@ export function inWords({ at_s, lines, unit }: Chart): string {
 function momentsOf({ stages }: LoadRun): Moment[] {
   const spans = spansOf(stages);
   const periods = stages.reduce((all, stage) => all + stage.periods.length, 0);
-  const together = Math.ceil(periods / maxPoints);
+  const groupSize = Math.ceil(periods / maxPoints);
   return stages.flatMap(({ periods, asked_s }, index) =>
-    thinned(periods, together).map(period => ({
+    merged(periods, groupSize).map(period => ({
       ...period,
       at_s: (spans[index]?.from_s ?? 0) + period.at_s,
       asked_s,
@@ -139,10 +139,10 @@ function momentsOf({ stages }: LoadRun): Moment[] {
   );
 }
 
-/** Neighbours put together: rates are their mean, percentiles their highest, which flatters nobody. */
-function thinned(periods: readonly Period[], together: number): Period[] {
-  return Array.from({ length: Math.ceil(periods.length / together) }, (_, index) => {
-    const group = periods.slice(index * together, (index + 1) * together);
+/** Merges neighbouring periods: the mean of their rates, and the highest of their percentiles, so that no peak is lost. */
+function merged(periods: readonly Period[], groupSize: number): Period[] {
+  return Array.from({ length: Math.ceil(periods.length / groupSize) }, (_, index) => {
+    const group = periods.slice(index * groupSize, (index + 1) * groupSize);
     const mean = (pick: (period: Period) => number) =>
       group.reduce((all, period) => all + pick(period), 0) / group.length;
     return {
@@ -161,7 +161,7 @@ function spansOf(stages: readonly Stage[]): Span[] {
   let end_s = 0;
   return stages.map(({ name, isJudged, seconds, periods }) => {
     const from_s = end_s;
-    // The last answers may come after the stage.
+    // The last errors may come after the end of the stage.
     end_s += Math.max(seconds, periods.at(-1)?.at_s ?? 0);
     return { name, isJudged, from_s, to_s: end_s };
   });
@@ -171,7 +171,7 @@ const lengthOf = ({ stages }: LoadRun): number => spansOf(stages).at(-1)?.to_s ?
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-/** A period without an answer has 0, which has no place on such a scale. */
+/** A logarithmic scale has no 0, the value of a period without responses. */
 const visibleOnLogarithmicScale = (line: Line): Line => ({
   ...line,
   values: line.values.map(value => (value && value > 0 ? value : null)),

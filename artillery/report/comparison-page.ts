@@ -2,16 +2,16 @@ import type { LoadRun } from '../load-run.ts';
 import { chartsOfBoth } from './charts.ts';
 import { comparisons, testedOn, verdicts } from './comparison.ts';
 import { html } from './html.ts';
-import { figures, page, table } from './page.ts';
+import { chartFigures, page, table } from './page.ts';
 
-/** A run and the folder it is from. */
-export interface Named {
+/** A run and the name of its folder. */
+export interface NamedRun {
   readonly folder: string;
   readonly run: LoadRun;
 }
 
-/** Two runs side by side as one page of HTML. */
-export function comparisonPage(a: Named, b: Named): string {
+/** The comparison of two runs as an HTML page. */
+export function comparisonPage(a: NamedRun, b: NamedRun): string {
   const charts = chartsOfBoth(a.run, b.run);
   const stages = comparisons(a.run, b.run);
   const content = html`
@@ -25,8 +25,8 @@ ${table(verdicts([a, b]))}
 ${stages.length > 0 ? '' : html`<p>The runs have no stage in common.</p>`}
 ${stages.map(stage => html`<h3>${stage.name}</h3>${table(stage.table)}`)}
 <h2>Over time</h2>
-${figures(charts)}
-<h2>What was tested on what</h2>
+${chartFigures(charts)}
+<h2>Test environment</h2>
 ${table(testedOn(a.run, b.run))}`;
   return page(`${a.folder} and ${b.folder}`, charts, content);
 }

@@ -1,23 +1,22 @@
 import type { LoadRun, Stage } from '../load-run.ts';
-import { figure, none, percent } from './figures.ts';
+import { figure, none, percent } from './format.ts';
 import { errorRate, hitRate, throughput } from './stage.ts';
 import { type Table, testedOf } from './tables.ts';
 import { verdictOf } from './verdict.ts';
 
-/** How a figure is written, and the difference between two. */
+/** How to format a value and the difference of two values. */
 interface Kind {
-  readonly written: (value: number) => string;
+  readonly format: (value: number) => string;
   readonly difference: (was: number, is: number) => string;
 }
 
 const amount: Kind = {
-  written: figure,
+  format: figure,
   difference: (was, is) => signed(is === was ? 0 : (is - was) / was, '%'),
 };
-/** A rate is often 0, of which nothing is a part. */
-const rate: Kind = { written: percent, difference: (was, is) => signed(is - was, 'points') };
+/** A rate is often 0, so its difference is in percentage points. */
+const rate: Kind = { format: percent, difference: (was, is) => signed(is - was, 'points') };
 
-/** What is compared of a stage. */
 const measures: readonly (readonly [string, (stage: Stage) => number, Kind])[] = [
   ['Sent, /s', stage => stage.offered_s, amount],
   ['Throughput, /s', throughput, amount],
@@ -31,26 +30,26 @@ const measures: readonly (readonly [string, (stage: Stage) => number, Kind])[] =
   ['Cache hit rate', hitRate, rate],
 ];
 
-/** The figures of each stage that both runs have, and their difference. */
+/** Compares each stage that both runs have. */
 export function comparisons(a: LoadRun, b: LoadRun): { name: string; table: Table }[] {
   return pairs(a, b).map(([one, other]) => ({
     name: one.name === other.name ? one.name : `A: ${one.name}, B: ${other.name}`,
     table: {
       caption: captionOf(one, other),
       columns: ['Figure', 'A', 'B', 'Difference'],
-      rows: measures.map(([name, measure, { written, difference }]) => {
+      rows: measures.map(([name, measure, { format, difference }]) => {
         const [was, is] = [measure(one), measure(other)];
-        return { name, cells: [written(was), written(is), difference(was, is)] };
+        return { name, cells: [format(was), format(is), difference(was, is)] };
       }),
     },
   }));
 }
 
-/** Which runs they are, and what was tested on what: figures can be compared where only one thing differs. */
+/** Scenario and test environment of both runs, with differences marked: compare results only if a single thing differs. */
 export function testedOn(a: LoadRun, b: LoadRun): Table {
   const [ofA, ofB] = [namedOf(a), namedOf(b)];
   return {
-    caption: 'What differs is marked.',
+    caption: 'Differences are marked.',
     columns: ['', 'A', 'B'],
     rows: [...new Set([...Object.keys(ofA), ...Object.keys(ofB)])].map(name => {
       const cells = [ofA[name] ?? none, ofB[name] ?? none];
@@ -60,9 +59,8 @@ export function testedOn(a: LoadRun, b: LoadRun): Table {
   };
 }
 
-/** The verdict on each. */
 export const verdicts = (runs: readonly { folder: string; run: LoadRun }[]): Table => ({
-  caption: 'What became of the promises.',
+  caption: 'Whether each run kept its promises.',
   columns: ['Run', 'Folder', 'Verdict'],
   rows: runs.map(({ folder, run }, index) => {
     const { title, reason } = verdictOf(run);
@@ -71,7 +69,7 @@ export const verdicts = (runs: readonly { folder: string; run: LoadRun }[]): Tab
   holdsTexts: true,
 });
 
-/** Stages of one name; the only stages of two runs are compared whatever they are called. */
+/** Pairs stages by name. If each run has a single stage, these two are compared whatever their names. */
 function pairs(a: LoadRun, b: LoadRun): [Stage, Stage][] {
   const [one, ...more] = a.stages;
   const [other, ...others] = b.stages;
@@ -85,7 +83,7 @@ function pairs(a: LoadRun, b: LoadRun): [Stage, Stage][] {
 function captionOf(a: Stage, b: Stage): string {
   const unjudged = [...(a.isJudged ? [] : ['A']), ...(b.isJudged ? [] : ['B'])];
   const limit = unjudged.length > 0 ? ` In ${unjudged.join(' and ')} the generator was the limit.` : '';
-  return `Difference: of B from A, in per cent of A; of rates, in points of a hundred.${limit}`;
+  return `Difference of B from A: in percent of A, or in percentage points for rates.${limit}`;
 }
 
 const threeDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, signDisplay: 'exceptZero' });

@@ -1,4 +1,4 @@
-/** Text that is HTML already, and not to be escaped again. */
+/** Text that is already HTML and must not be escaped again. */
 export class Html {
   readonly text: string;
 
@@ -17,12 +17,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A template of HTML: whatever is put into it is escaped, unless it comes from such a template itself. */
+/** Template tag for HTML. Every value is escaped unless it is `Html`. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(texts.map((text, index) => text + textOf(parts[index] ?? '')).join(''));
 }
 
-/** Data for a script of the page to parse: no text in it can end the script element. */
+/** JSON for a script element of the page. No text in the data can close that element. */
 export const json = (data: unknown): Html => new Html(JSON.stringify(data).replaceAll('<', '\\u003c'));
 
 function textOf(part: Part): string {

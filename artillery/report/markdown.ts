@@ -1,6 +1,6 @@
 import type { Table } from './tables.ts';
 
-/** Text in which nothing is a mark of Markdown or HTML. */
+/** Escapes Markdown and HTML. */
 export const escaped = (text: string): string =>
   text
     .replaceAll(/\s+/g, ' ')
@@ -8,7 +8,7 @@ export const escaped = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;');
 
-/** A table that also reads well as plain text. */
+/** A Markdown table with padded columns, so that it also reads well as plain text. */
 export function table({ columns, rows, holdsTexts }: Table): string {
   const lines = [
     columns.map(escaped),

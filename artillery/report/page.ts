@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Chart, inWords } from './charts.ts';
+import { altText, type Chart } from './charts.ts';
 import { Html, html, json } from './html.ts';
 import type { Table } from './tables.ts';
 
-const beside = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
-const uplot = (name: string) => beside(`../../node_modules/uplot/dist/${name}`);
+const readFile = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+const uplot = (name: string) => readFile(`../../node_modules/uplot/dist/${name}`);
 
-/** The most bytes of a page: what is committed as an example stays small. */
 const maxPage_bytes = 500_000;
 
 /**
- * A page that needs nothing but itself: style, charts and their data are in it, and its policy lets it load
- * nothing and run no script but its own. Throws a `RangeError` for a page of more than 500 kB.
+ * A self-contained HTML page with styles, charts and data inline. Its Content-Security-Policy blocks all loads and all other
+ * scripts. Throws a `RangeError` for a page of more than 500 kB.
  */
 export function page(title: string, charts: readonly Chart[], content: Html): string {
-  const script = `${uplot('uPlot.iife.min.js')}\n${beside('charts.js')}`;
-  const style = `${uplot('uPlot.min.css')}\n${beside('page.css')}`;
+  const script = `${uplot('uPlot.iife.min.js')}\n${readFile('charts.js')}`;
+  const style = `${uplot('uPlot.min.css')}\n${readFile('page.css')}`;
   const hash = createHash('sha256').update(script).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
   const { text } = html`<!doctype html>
@@ -40,16 +39,16 @@ ${content}
 `;
   const bytes = Buffer.byteLength(text);
   if (bytes > maxPage_bytes)
-    throw new RangeError(`The report has ${bytes} bytes; ${maxPage_bytes} is the most.`);
+    throw new RangeError(`The report has ${bytes} bytes; the limit is ${maxPage_bytes}.`);
   return text;
 }
 
-/** A table with more columns has each row on lines of its own on a phone, its figures with the names of their columns. */
-const mostPhoneColumns = 4;
+/** On a phone, a table with more columns shows one cell per line, with the column's name. */
+const maxPhoneColumns = 4;
 
-/** A table that scrolls by itself where it is wider than the page. */
+/** An HTML table that scrolls horizontally when it is wider than the page. */
 export function table({ caption, columns, rows, holdsTexts }: Table): Html {
-  const isWide = !holdsTexts && columns.length > mostPhoneColumns;
+  const isWide = !holdsTexts && columns.length > maxPhoneColumns;
   const kind = holdsTexts ? ' texts' : isWide ? ' wide' : '';
   return html`
 <div class="table${kind}" role="region" aria-label="${caption}" tabindex="0">
@@ -68,13 +67,13 @@ ${cells.map((text, index) => cell(text, isWide ? columns[index + 1] : undefined)
 </div>`;
 }
 
-/** The figures of the charts, each with what it shows in words. */
-export const figures = (charts: readonly Chart[]): Html => html`${charts.map(
+/** HTML figures with the charts and their descriptions. */
+export const chartFigures = (charts: readonly Chart[]): Html => html`${charts.map(
   chart => html`
 <figure>
 <h3>${chart.title}</h3>
-<div class="chart" role="img" aria-label="${chart.title}. ${inWords(chart)}"></div>
-<figcaption>${inWords(chart)}</figcaption>
+<div class="chart" role="img" aria-label="${chart.title}. ${altText(chart)}"></div>
+<figcaption>${altText(chart)}</figcaption>
 </figure>`,
 )}
 <noscript><p>The charts need JavaScript; the tables do not.</p></noscript>`;
@@ -84,7 +83,7 @@ const heads = (columns: readonly string[]) =>
     ? html`<thead><tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr></thead>`
     : html``;
 
-/** A path may go on in another line, from a slash. */
+/** Allows a line break before each slash. */
 const breakable = (name: string) =>
   name.split(/(?=\/)/).map((part, index) => (index > 0 ? html`<wbr>${part}` : html`${part}`));
 

@@ -3,26 +3,28 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { LoadRun } from '../load-run.ts';
 
-/** A folder that holds no load run, in a sentence for whoever named it. */
+/** A given folder contains no load run. The message is one sentence for the user. */
 export class NoRun extends Error {}
 
-/** The run whose summary.json is in a folder. Throws `NoRun` if there is none, or none of a run's shape. */
+/** Reads the summary.json of a folder. Throws `NoRun` if it is missing or invalid. */
 export function readRun(folder: string): LoadRun {
-  const no = (why: string) => new NoRun(`${folder} is no load run: ${why}.`);
+  const invalid = (why: string) => new NoRun(`${folder} is not a load run: ${why}.`);
   let text: string;
   try {
     text = readFileSync(join(folder, 'summary.json'), 'utf8');
   } catch {
-    throw no('it has no summary.json that can be read');
+    throw invalid('its summary.json is missing or unreadable');
   }
   let run: unknown;
   try {
     run = JSON.parse(text);
   } catch {
-    throw no('its summary.json is not JSON');
+    throw invalid('its summary.json is not JSON');
   }
   if (isRun(run)) return run;
-  throw no(`its summary.json is of another shape: ${ajv.errorsText(isRun.errors, { dataVar: 'the run' })}`);
+  throw invalid(
+    `its summary.json has the wrong structure: ${ajv.errorsText(isRun.errors, { dataVar: 'the run' })}`,
+  );
 }
 
 const string = { type: 'string' };

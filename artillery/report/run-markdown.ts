@@ -1,11 +1,11 @@
 import type { LoadRun } from '../load-run.ts';
-import { moment } from './figures.ts';
+import { moment } from './format.ts';
 import { escaped, table } from './markdown.ts';
 import { errorsOf } from './stage.ts';
 import * as tables from './tables.ts';
 import { verdictOf } from './verdict.ts';
 
-/** The report of a run as Markdown: what the page says, without its charts and endpoints. */
+/** The report of a run as Markdown, without charts and endpoints. */
 export function runMarkdown(run: LoadRun): string {
   const { title, reason } = verdictOf(run);
   const hasErrors = run.stages.some(stage => errorsOf(stage) > 0);
@@ -17,16 +17,16 @@ export function runMarkdown(run: LoadRun): string {
     table(tables.promises(run)),
     '## Throughput, latency, error rate',
     table(tables.stages(run)),
-    'Percentiles of the latency, in ms:',
+    'Latency percentiles, in ms:',
     table(tables.latency(run)),
-    '## Answers',
+    '## Responses',
     table(tables.statusCodes(run)),
     `429 Too Many Requests: ${escaped(tables.tooManyRequests(run))}`,
     ...(hasErrors ? [table(tables.errors(run))] : ['No errors.']),
     table(tables.cache(run)),
-    '## What was tested on what',
+    '## Test environment',
     table(tables.tested(run)),
     '## Cleaning up',
-    escaped(run.cleanUp ?? 'The run wrote nothing.'),
+    escaped(run.cleanUp ?? 'The run wrote no data.'),
   ].join('\n\n')}\n`;
 }

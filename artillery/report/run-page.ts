@@ -1,13 +1,13 @@
 import type { LoadRun, Stage } from '../load-run.ts';
 import { chartsOf } from './charts.ts';
-import { count, figure, moment, percent } from './figures.ts';
+import { count, figure, moment, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import { figures, page, table } from './page.ts';
+import { chartFigures, page, table } from './page.ts';
 import { errorRate, errorsOf, hitRate, throughput } from './stage.ts';
 import * as tables from './tables.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
-/** The report of a run as one page of HTML. */
+/** The report of a run as an HTML page. */
 export function runPage(run: LoadRun): string {
   const charts = chartsOf(run);
   const verdict = verdictOf(run);
@@ -29,11 +29,11 @@ ${glance(run)}
 ${table(tables.promises(run))}
 <h2>Throughput, latency, error rate</h2>
 ${table(tables.stages(run))}
-<h3>Latency in percentiles</h3>
+<h3>Latency percentiles</h3>
 ${table(tables.latency(run))}
 <h2>Over time</h2>
-${figures(charts)}
-<h2>Answers</h2>
+${chartFigures(charts)}
+<h2>Responses</h2>
 ${table(tables.statusCodes(run))}
 <p class="limited"><strong>429 Too Many Requests:</strong> ${tables.tooManyRequests(run)}</p>
 <h3>Errors</h3>
@@ -42,14 +42,14 @@ ${run.stages.some(stage => errorsOf(stage) > 0) ? table(tables.errors(run)) : ht
 ${table(tables.cache(run))}
 <h2>Endpoints</h2>
 ${run.stages.map(stage => html`<h3>${stage.name}</h3>${table(tables.endpoints(stage))}`)}
-<h2>What was tested on what</h2>
+<h2>Test environment</h2>
 ${table(tables.tested(run))}
 <h2>Cleaning up</h2>
-<p>${run.cleanUp ?? 'The run wrote nothing.'}</p>`;
+<p>${run.cleanUp ?? 'The run wrote no data.'}</p>`;
   return page(`${verdict.title}: ${run.scenario}`, charts, content);
 }
 
-/** The highest stage that is judged, in four figures. */
+/** Four key figures of the last judged stage. */
 function glance({ stages }: LoadRun): Html {
   const stage = stages.findLast(({ isJudged }) => isJudged);
   if (!stage) return html``;
@@ -57,16 +57,16 @@ function glance({ stages }: LoadRun): Html {
   const value = (text: string, unit = '') =>
     html`<dd class="value">${text}${unit ? html` <small>${unit}</small>` : ''}</dd>`;
   return html`
-${stages.length > 1 ? html`<p class="facts">The highest stage that is judged, ${stage.name}:</p>` : ''}
+${stages.length > 1 ? html`<p class="facts">The last judged stage, ${stage.name}:</p>` : ''}
 <dl class="glance">
 <div><dt>Throughput</dt>${value(figure(throughput(stage)), '/s')}
-<dd class="of">${figure(stage.offered_s)} sent, ${figure(stage.asked_s)} asked for</dd></div>
+<dd class="of">${figure(stage.offered_s)} sent, ${figure(stage.asked_s)} planned</dd></div>
 <div><dt>Latency</dt>${value(figure(mean), 'ms')}
 <dd class="of">mean; p95 ${figure(p95)}, p99 ${figure(p99)}</dd></div>
 <div><dt>Error rate</dt>${value(percent(errorRate(stage)))}
 <dd class="of">${failed(stage)}</dd></div>
 <div><dt>Cache hit rate</dt>${value(percent(hitRate(stage)))}
-<dd class="of">of what a cache may keep</dd></div>
+<dd class="of">of cacheable responses</dd></div>
 </dl>`;
 }
 

@@ -1,6 +1,6 @@
 import type { Stage } from '../load-run.ts';
 
-/** What Nginx answers without asking a replica; X-Cache names the rest otherwise. */
+/** Values of X-Cache for responses that Nginx sends without waiting for a replica. */
 const fromCache = ['HIT', 'STALE', 'UPDATING'];
 
 export const sum = (counts: Readonly<Record<string, number>>): number =>
@@ -8,13 +8,13 @@ export const sum = (counts: Readonly<Record<string, number>>): number =>
 
 export const errorsOf = (stage: Stage): number => sum(stage.errors);
 
-/** Requests a second that had an answer, whatever it was. */
+/** Responses per second, of any status. */
 export const throughput = ({ statusCodes, seconds }: Stage): number => sum(statusCodes) / seconds;
 
-/** As a part of 1; NaN when nothing was asked. */
+/** As a part of 1; NaN without requests. */
 export const errorRate = (stage: Stage): number => errorsOf(stage) / stage.requests;
 
-/** Of the answers that a cache may keep (all but BYPASS), the part that came from it; NaN if none. */
+/** Share of the cacheable responses (all but BYPASS) that came from the cache; NaN if none is cacheable. */
 export function hitRate({ cache }: Stage): number {
   const hits = fromCache.reduce((all, kind) => all + (cache[kind] ?? 0), 0);
   return hits / (sum(cache) - (cache.BYPASS ?? 0));

@@ -1,33 +1,33 @@
 import { STATUS_CODES } from 'node:http';
 import type { LoadRun, Stage } from '../load-run.ts';
-import { count, duration, figure, moment, none, percent } from './figures.ts';
+import { count, duration, figure, moment, none, percent } from './format.ts';
 import { errorRate, hitRate, sum, throughput } from './stage.ts';
 
-/** A table of a report, whatever it is written in. */
+/** A table of a report, in HTML or Markdown. */
 export interface Table {
   readonly caption: string;
-  /** The first is that of the rows' names. */
+  /** The first is the heading of the row names. */
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
-  /** Figures stand on the right, texts on the left. */
+  /** Aligns texts left; numbers are aligned right. */
   readonly holdsTexts?: boolean;
 }
 
 export interface Row {
   readonly name: string;
   readonly cells: readonly string[];
-  /** Says that the row differs from the others, and how. */
+  /** Marks an exceptional row. */
   readonly note?: string;
 }
 
-/** The most kinds that a table lists, and the most characters of a name: both come from outside. */
+/** Limits on rows and name length, because both depend on the target. */
 const maxKinds = 20;
 const maxName = 200;
 
-const unjudged = ({ isJudged }: Stage) => (isJudged ? {} : { note: "the generator's limit, not judged" });
+const unjudged = ({ isJudged }: Stage) => (isJudged ? {} : { note: 'limited by the generator, not judged' });
 
 export const promises = (run: LoadRun): Table => ({
-  caption: 'Of all stages that are judged.',
+  caption: 'The worst judged stage counts.',
   columns: ['Promise', 'Measured', 'Verdict'],
   rows: run.promises.map(({ promise, measured, isKept }) => ({
     name: promise,
@@ -37,8 +37,7 @@ export const promises = (run: LoadRun): Table => ({
 });
 
 export const stages = (run: LoadRun): Table => ({
-  caption:
-    'Requests sent and answered in a second, the mean time of an answer, and the part of requests that failed.',
+  caption: 'Requests and responses per second, mean latency, and share of failed requests.',
   columns: ['Stage', 'Sent, /s', 'Throughput, /s', 'Latency, ms', 'Error rate'],
   rows: run.stages.map(stage => ({
     name: stage.name,
@@ -51,7 +50,7 @@ export const stages = (run: LoadRun): Table => ({
 });
 
 export const latency = (run: LoadRun): Table => ({
-  caption: 'Percentiles in ms: of a hundred answers, 99 took no longer than the p99.',
+  caption: 'In ms. 99 of 100 responses took at most the p99.',
   columns: ['Stage', 'min', 'p50', 'p95', 'p99', 'p99.9', 'max'],
   rows: run.stages.map(stage => {
     const { min, p50, p95, p99, p999, max } = stage.latency_ms;
@@ -59,47 +58,47 @@ export const latency = (run: LoadRun): Table => ({
   }),
 });
 
-/** 429 apart: it says that the limit on writes works, not how the target is. */
+/** Without 429: this status shows that the limit on writes works and says nothing about the health of the target. */
 export function statusCodes(run: LoadRun): Table {
-  return byStage(run, 'Status', 'Answers, and their part of all requests.', ({ statusCodes, requests }) => ({
-    counts: Object.fromEntries(
-      Object.entries(statusCodes)
-        .filter(([code]) => code !== '429')
-        .map(([code, answers]) => [`${code} ${STATUS_CODES[code] ?? ''}`.trim(), answers]),
-    ),
-    all: requests,
-  }));
+  return byStage(
+    run,
+    'Status',
+    'Responses, and their share of all requests.',
+    ({ statusCodes, requests }) => ({
+      counts: Object.fromEntries(
+        Object.entries(statusCodes)
+          .filter(([code]) => code !== '429')
+          .map(([code, responses]) => [`${code} ${STATUS_CODES[code] ?? ''}`.trim(), responses]),
+      ),
+      all: requests,
+    }),
+  );
 }
 
-/** How many answers were 429, and the limit that was in force. */
+/** The number of 429 responses, and the limit that applied. */
 export function tooManyRequests(run: LoadRun): string {
-  const answers = run.stages.reduce((all, stage) => all + (stage.statusCodes['429'] ?? 0), 0);
+  const responses = run.stages.reduce((all, stage) => all + (stage.statusCodes['429'] ?? 0), 0);
   const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
   const [, limit] = Object.entries(run.tested).find(([label]) => /^write limit$/i.test(label)) ?? [];
-  const inForce = limit ? `The write limit in force: ${limit}.` : 'The write limit in force is not known.';
+  const inForce = limit ? `Write limit: ${limit}.` : 'The write limit is unknown.';
   const seen =
-    answers > 0
-      ? `${count(answers)} of ${count(requests)} requests (${percent(answers / requests)})`
+    responses > 0
+      ? `${count(responses)} of ${count(requests)} requests (${percent(responses / requests)})`
       : 'none';
   return `${seen}. ${inForce}`;
 }
 
 export const errors = (run: LoadRun): Table =>
-  byStage(run, 'Error', 'Requests that failed, by the reason, and their part of all requests.', stage => ({
+  byStage(run, 'Error', 'Failed requests by reason, and their share of all requests.', stage => ({
     counts: stage.errors,
     all: stage.requests,
   }));
 
 export function cache(run: LoadRun): Table {
-  const table = byStage(
-    run,
-    'X-Cache',
-    'What the cache of the target said, where it said something.',
-    stage => ({
-      counts: stage.cache,
-      all: sum(stage.cache),
-    }),
-  );
+  const table = byStage(run, 'X-Cache', 'Responses with an X-Cache header, by its value.', stage => ({
+    counts: stage.cache,
+    all: sum(stage.cache),
+  }));
   const rate = { name: 'Hit rate', cells: run.stages.map(stage => percent(hitRate(stage))) };
   return { ...table, rows: [rate, ...table.rows] };
 }
@@ -114,13 +113,13 @@ export const endpoints = ({ endpoints }: Stage): Table => ({
 });
 
 export const tested = (run: LoadRun): Table => ({
-  caption: 'As the run found it.',
+  caption: 'As recorded by the run.',
   columns: ['', ''],
   rows: Object.entries(testedOf(run)).map(([name, value]) => ({ name, cells: [value] })),
   holdsTexts: true,
 });
 
-/** What was tested on what, and when, and how long. */
+/** The test environment, with the target, time and length of the run. */
 export const testedOf = (run: LoadRun): Record<string, string> => ({
   Target: run.target,
   Started: moment(run.startedAt),
@@ -128,7 +127,7 @@ export const testedOf = (run: LoadRun): Record<string, string> => ({
   ...run.tested,
 });
 
-/** Counts by kind, a column for each stage, the most frequent kinds first. */
+/** Counts by kind, most frequent first, with a column for each stage. */
 function byStage(
   run: LoadRun,
   kind: string,

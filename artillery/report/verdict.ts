@@ -1,5 +1,5 @@
 import type { LoadRun } from '../load-run.ts';
-import { duration, plural } from './figures.ts';
+import { duration, plural } from './format.ts';
 
 export interface Verdict {
   readonly state: 'kept' | 'broken' | 'unjudged';
@@ -9,7 +9,7 @@ export interface Verdict {
   readonly reason: string;
 }
 
-/** The verdict on a run; that of one which was interrupted begins with that. */
+/** The verdict on a run. The title of an interrupted run says so first. */
 export function verdictOf(run: LoadRun): Verdict {
   const verdict = verdictOnPromises(run);
   if (run.interruptedAfter_s === undefined) return verdict;
@@ -18,7 +18,6 @@ export function verdictOf(run: LoadRun): Verdict {
   return { ...verdict, title };
 }
 
-/** A run is judged by its promises; one of which no stage was judged is neither kept nor broken. */
 function verdictOnPromises(run: LoadRun): Verdict {
   const { promises, stages, generatorLimit } = run;
   const broken = promises.filter(({ isKept }) => !isKept);
@@ -32,8 +31,8 @@ function verdictOnPromises(run: LoadRun): Verdict {
   }
   if (promises.length === 0 || !stages.some(({ isJudged }) => isJudged)) {
     const reason = generatorLimit
-      ? 'The generator was the limit from the first stage on: the run says nothing about the target.'
-      : 'The run has no promise that could be kept or broken.';
+      ? 'The generator was the limit in the first stage: the run says nothing about the target.'
+      : 'The run made no promises.';
     return { state: 'unjudged', title: 'Not judged', reason };
   }
   const title = promises.length === 1 ? 'The promise is kept' : `All ${promises.length} promises kept`;
@@ -41,7 +40,7 @@ function verdictOnPromises(run: LoadRun): Verdict {
 }
 
 /**
- * How far a run came that ended early: "Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second."
+ * How far a run that ended early came: "Kept up to 1,000 a second. Not judged: 3,000 a second. Not tried: 5,000 a second."
  */
 function reachOf({ stages, keptUpTo, notTried = [] }: LoadRun): string {
   const unjudged = stages.filter(({ isJudged }) => !isJudged).map(({ name }) => name);

@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { openapi } from '../../app/openapi/document.ts';
 
-/** A target of load runs that answers as the API does, or as a test wants it to. */
+/** A target for load runs that responds as the API does, or as a test configures it. */
 export interface FakeTarget {
   readonly url: string;
-  /** Every request, such as "GET /products/1". */
-  readonly asked: string[];
+  /** Every request received, such as "GET /products/1". */
+  readonly requests: string[];
   stop(): void;
 }
 
 export interface FakeTargetOptions {
   readonly products?: number;
   readonly title?: string;
-  /** How long the pages that visits ask for take. */
+  /** Delay of responses to the requests of visits. */
   readonly slow_ms?: number;
-  /** Answers in the place of the API; false leaves the request to it. */
+  /** Responds instead of the API; returns false to leave the request to the API. */
   readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
@@ -42,23 +42,23 @@ const texts = { name: 'Coat', slogan: 'Warm', description: 'A coat.', category: 
 
 export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<FakeTarget> {
   const { products = 1000, title = openapi.info.title, slow_ms = 0, instead = () => false } = options;
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
+    requests.push(`${request.method} ${request.url}`);
     if (instead(request, response)) return;
     request.resume().on('end', () => {
-      const [status, body] = answerTo(request, products, title);
+      const [status, body] = responseTo(request, products, title);
       const location = status === 201 && { Location: '/qa/questions/1/answers' };
       response.writeHead(status, { ...headers, ...location });
       const text = body === undefined ? '' : JSON.stringify(body);
-      if (isPage(request)) setTimeout(() => response.end(text), slow_ms);
+      if (isVisit(request)) setTimeout(() => response.end(text), slow_ms);
       else response.end(text);
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    requests,
     stop() {
       server.close();
       server.closeAllConnections();
@@ -66,9 +66,13 @@ export async function startFakeTarget(options: FakeTargetOptions = {}): Promise<
   };
 }
 
-const isPage = ({ url = '' }: IncomingMessage) => /^\/(products\/|qa\/)/.test(url);
+const isVisit = ({ url = '' }: IncomingMessage) => /^\/(products\/|qa\/)/.test(url);
 
-function answerTo({ method, url = '' }: IncomingMessage, products: number, title: string): [number, unknown] {
+function responseTo(
+  { method, url = '' }: IncomingMessage,
+  products: number,
+  title: string,
+): [number, unknown] {
   const { pathname, searchParams } = new URL(url, 'http://fake');
   const product = (id: number) => ({ id, ...texts, default_price: '10.00' });
   if (method === 'PUT') return [204, undefined];

@@ -1,7 +1,7 @@
 import { randomOf } from '../../bench/requests.ts';
 import type { Endpoint, Latency, LoadRun, Period, Promised, Stage } from '../load-run.ts';
 
-/** How much of the load each endpoint has in the samples, and how slow it is beside the others. */
+/** Share of the load and relative latency of each endpoint. */
 const mix: Readonly<Record<string, readonly [number, number]>> = {
   'GET /products/{product_id}': [0.22, 0.8],
   'GET /products/{product_id}/styles': [0.22, 1.3],
@@ -14,22 +14,22 @@ const mix: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 const tested = {
-  Products: '1,000,011, found by asking the target',
+  Products: '1,000,011, counted through the API',
   Stack: 'nginx 1.30, 3 replicas, PostgreSQL 18, on one core',
   Generator: 'Artillery 2.0.34, Node 24.21.0, 2 cores, 4 GiB',
-  'Write limit': '50 a second of one address, 200 at once',
+  'Write limit': '50 writes/s from one address, 200 in a burst',
 };
 
-const cleanUp = 'make load-clean removes the 12 questions that the run asked, with their answers.';
+const cleanUp = 'make load-clean removes at most 12 questions that the run posted, with their answers.';
 
-/** A run of one stage that kept its promises. The same seed gives the same run. */
+/** A run of one stage that kept its promises. Deterministic for a given seed. */
 export function sampleRun(seed = 1): LoadRun {
   const random = randomOf(seed);
   const stage = stageOf(random, { asked_s: 200, seconds: 60, p50_ms: 2.4, errorRate: 0.0002, tooMany: 31 });
   return {
     scenario: 'browse',
     description:
-      'Product pages and their questions, mixed, as a front-end loads them; a few products are popular.',
+      'A mix of product pages and question lists, as a front-end loads them; a few products are popular.',
     target: 'http://127.0.0.1:8080',
     startedAt: '2026-11-24T10:15:00.000Z',
     tested,
@@ -39,7 +39,7 @@ export function sampleRun(seed = 1): LoadRun {
   };
 }
 
-/** A run of four stages: the third breaks a promise, the last is more than the generator can offer. */
+/** A run of four stages. The third breaks a promise; the last exceeds the generator's limit. */
 export function sampleStages(seed = 1): LoadRun {
   const random = randomOf(seed);
   const shared = { seconds: 60, tooMany: 0 };
@@ -52,15 +52,15 @@ export function sampleStages(seed = 1): LoadRun {
   return {
     ...sampleRun(seed),
     scenario: 'stages',
-    description: 'The pages of browse at four rates, one after the other, as far as the generator goes.',
+    description: 'The mix of browse at four rates in turn, up to the limit of the generator.',
     stages,
     promises: promisesOf(stages[2] as Stage),
     generatorLimit:
-      'Of 5,000 a second Artillery sent 3,410, 68 % of what was asked; the stages before are judged.',
+      'Artillery sent 3,410 of 5,000 planned requests/s (68 %): 32 % of the visits did not start in time.',
   };
 }
 
-interface Wanted {
+interface StageShape {
   readonly asked_s: number;
   readonly offered_s?: number;
   readonly seconds: number;
@@ -69,9 +69,9 @@ interface Wanted {
   readonly tooMany: number;
 }
 
-function stageOf(random: () => number, wanted: Wanted): Stage {
-  const { asked_s, seconds, p50_ms, errorRate, tooMany } = wanted;
-  const offered_s = wanted.offered_s ?? asked_s * 0.998;
+function stageOf(random: () => number, shape: StageShape): Stage {
+  const { asked_s, seconds, p50_ms, errorRate, tooMany } = shape;
+  const offered_s = shape.offered_s ?? asked_s * 0.998;
   const requests = Math.round(offered_s * seconds);
   const failed = Math.round(requests * errorRate);
   const unavailable = Math.ceil(failed * 0.7);
@@ -84,7 +84,7 @@ function stageOf(random: () => number, wanted: Wanted): Stage {
     seconds,
     isJudged: offered_s > asked_s * 0.95,
     requests,
-    errors: failed > 0 ? { 'status 503': unavailable, 'no answer within 10 s': failed - unavailable } : {},
+    errors: failed > 0 ? { 'status 503': unavailable, 'no response within 5 s': failed - unavailable } : {},
     statusCodes: {
       200: reads,
       201: Math.round(writes / 2),
@@ -118,7 +118,7 @@ function stageOf(random: () => number, wanted: Wanted): Stage {
   };
 }
 
-/** Percentiles with the long tail that latencies have. */
+/** Percentiles with a realistic long tail. */
 function latencyOf(middle_ms: number, random: () => number): Latency {
   const about = (factor: number) => Number((middle_ms * factor * (0.85 + 0.3 * random())).toFixed(1));
   const [min, p50, mean, p95, p99, p999, max] = [0.3, 1, 1.35, 3.1, 7.4, 15, 40].map(about);

@@ -7,19 +7,19 @@ export interface Second {
   readonly requests: number;
   readonly latency_ms: number;
   readonly errors?: Record<string, number>;
-  /** Requests that are never answered. */
+  /** Requests without a response. */
   readonly lost?: number;
 }
 
-/** A generator that saw the same in each second of a stage. Sends nothing, and ends at once. */
-export const sees = (second: Second): Generator =>
+/** A generator that yields the same sample for each second of a stage, without sending requests or waiting. */
+export const steadySamples = (second: Second): Generator =>
   async function* ({ plan }) {
     for (let at_s = 1; at_s <= plan.seconds; at_s++)
       yield { at_ms: at_s * 1000, visits: second.visits, endpoints: { 'GET /products': countsOf(second) } };
   };
 
-/** The same, but it takes its time, and ends when it is told to. */
-export const goesOnSeeing = (second: Second): Generator =>
+/** Like `steadySamples`, but waits 20 ms after each sample and stops when the signal aborts. */
+export const slowSteadySamples = (second: Second): Generator =>
   async function* ({ plan }, signal) {
     for (let at_s = 1; at_s <= plan.seconds && !signal.aborted; at_s++) {
       yield { at_ms: at_s * 1000, visits: second.visits, endpoints: { 'GET /products': countsOf(second) } };

@@ -1,21 +1,21 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** Stands where there is no figure: nothing was answered, or nothing can be divided. */
+/** Shown for a missing value. */
 export const none = '–';
 
-/** "12,000". */
+/** Formats a whole number: "12,000". */
 export const count = (value: number): string => whole.format(value);
 
 /** "1 question" or "12,000 questions". */
 export const plural = (value: number, noun: string): string =>
   `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-/** "3.4" or "1,240": tenths below 100, as no run measures finer than that. */
+/** Formats a number: "3.4" or "1,240". No measurement is finer than one decimal below 100. */
 export const figure = (value: number): string =>
   Number.isFinite(value) ? (Math.abs(value) < 100 ? tenths : whole).format(value) : none;
 
-/** "0.02 %" of a part of 1. What is there at all is never shown as 0. */
+/** Formats a part of 1 as "0.02 %". A positive value is never shown as 0. */
 export function percent(part: number, digits = 2): string {
   if (!Number.isFinite(part)) return none;
   const least = 10 ** -digits;
@@ -23,7 +23,7 @@ export function percent(part: number, digits = 2): string {
   return `${(part * 100).toLocaleString('en', { maximumFractionDigits: digits })} %`;
 }
 
-/** The same, with as many digits as it takes to see that it is below the limit, if it is. */
+/** Like `percent`, with enough digits to distinguish a value below the limit from the limit. */
 export function percentBeside(limit: number, part: number): string {
   let digits = 2;
   while (part < limit && percent(part, digits) === percent(limit, digits)) digits++;
