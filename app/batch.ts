@@ -37,7 +37,7 @@ interface Waiting {
 export class Batch {
   readonly #run: Run;
   readonly #slow: SlowQueries;
-  /** Of each query that runs alone the first that is under way. */
+  /** The run in flight of each query that runs alone. */
   readonly #firsts = new Map<string, Promise<string | undefined>>();
   #waiting: Waiting[] = [];
   #inFlight = 0;

@@ -93,7 +93,7 @@ describe('POST /qa/questions/:question_id/answers', () => {
 });
 
 describe('PUT …/helpful', () => {
-  it('counts every vote, also a thousand at once, and one that was told to come back once', async () => {
+  it('counts every vote, also a thousand at once, and one that got 503 once', async () => {
     const vote = (key: string) =>
       service.call('/qa/questions/8/helpful', { method: 'PUT', headers: { 'Idempotency-Key': key } });
     let keys = Array.from({ length: 1000 }, (_, number) => `vote ${number}`);

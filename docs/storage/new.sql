@@ -13,15 +13,15 @@ from unnest($1::integer[], $2::integer[]) with ordinality as asked (id, document
   join catalogue.product on product_id = id;
 
 -- products-page
-select place, folded
+select place, page_text
 from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (before, last, place), lateral (
-  select count(*) || E'\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']' as folded
+  select count(*) || E'\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']' as page_text
   from catalogue.product
   where position > before and position <= last
 ) page;
 
 -- questions-page
-select place, folded
+select place, page_text
 from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked (product, skip, length, place), lateral (
   with page as (
     select question_id, body, date_written, asker_name, helpful, reported
@@ -39,13 +39,13 @@ from unnest($1::integer[], $2::bigint[], $3::integer[]) with ordinality as asked
     group by question_id
   )
   select count(*) || E'\n' || json_build_object('product_id', product::text, 'results',
-    coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]')) as folded
+    coalesce(json_agg(question order by question_helpfulness desc, question_id), '[]')) as page_text
   from (
     select question_id, body as question_body, to_char(date_written at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as question_date, asker_name,
       helpful as question_helpfulness, reported, coalesce(answers, '{}') as answers
     from page left join answers using (question_id)
   ) question
-) folded;
+) page_text;
 
 -- answers-page
 select place, (
