@@ -11,10 +11,14 @@ const run = promisify(execFile);
 /** The port of the stack under test. */
 export const port = 18_088;
 
+/** What `make test-stack` passes on to a make that a test starts: its level and its variables. */
+const ofMake = ['MAKELEVEL', 'MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS'];
+const environment = Object.entries(process.env).filter(([name]) => !ofMake.includes(name));
+
 /** Options of commands on the stack under test. It runs beside any other stack of this checkout. */
 export const stack = {
   cwd: join(import.meta.dirname, '../..'),
-  env: { ...process.env, COMPOSE_PROJECT_NAME: 'elier-test', HTTP_PORT: String(port) },
+  env: { ...Object.fromEntries(environment), COMPOSE_PROJECT_NAME: 'elier-test', HTTP_PORT: String(port) },
 };
 
 /** Options of `docker compose up` that wait until the stack is ready. */
