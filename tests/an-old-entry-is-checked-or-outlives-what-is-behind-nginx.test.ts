@@ -48,13 +48,10 @@ it('a request that revalidates a stale entry and fails its precondition closes n
   let closed = 0;
   const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => closed++));
   await sleep(200);
-  const preconditions = [
-    { 'If-Match': '"x"' },
-    { 'If-Match': '' },
-    { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
-  ];
+  // The app judges the first; Nginx itself fails the other two, which have no value.
+  const preconditions = [{ 'If-Match': '"x"' }, { 'If-Match': '' }, { 'If-Unmodified-Since': '' }];
   for (const [index, path] of checkedWithPrecondition.entries()) {
-    const headers = preconditions[index % 3] ?? {};
+    const headers = preconditions[index % 3] as Record<string, string>;
     expect((await request(path, { headers })).status).toBe(412);
   }
   await sleep(1000);
