@@ -130,6 +130,9 @@ async function createTargets(send: Send): Promise<Targets> {
   return { kept, reported };
 }
 
+/** A photo that others can load; the app leaves out any other text. */
+const isPhoto = (url: string) => /^\s*https?:\/\//i.test(url) && URL.canParse(url);
+
 /** Reads a new question or answer, and reports texts that differ from those sent. */
 async function changedTexts(send: Send, { body }: Request, created: RawResponse): Promise<string[]> {
   const bytes = Buffer.from(body, 'latin1');
@@ -145,7 +148,7 @@ async function changedTexts(send: Send, { body }: Request, created: RawResponse)
   const texts = answer_id
     ? [shown?.body, shown?.answerer_name, shown?.photos.map(({ url }: { url: string }) => url)]
     : [shown?.question_body, shown?.asker_name];
-  const expected = [sent.body, sent.name, ...(answer_id ? [sent.photos ?? []] : [])];
+  const expected = [sent.body, sent.name, ...(answer_id ? [(sent.photos ?? []).filter(isPhoto)] : [])];
   const isSame = JSON.stringify(texts) === JSON.stringify(expected);
   return isSame ? [] : [`${JSON.stringify(expected)} reads as ${JSON.stringify(texts)} at ${path}`];
 }
