@@ -47,16 +47,19 @@ it('a stale entry is kept when the app confirms it', async () => {
 it('a request that revalidates a stale entry and fails its precondition closes no other connection', async () => {
   let closed = 0;
   const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => closed++));
-  await sleep(200);
   // The app judges the first; Nginx itself fails the other two, which have no value.
   const preconditions = [{ 'If-Match': '"x"' }, { 'If-Match': '' }, { 'If-Unmodified-Since': '' }];
-  for (const [index, path] of checkedWithPrecondition.entries()) {
-    const headers = preconditions[index % 3] as Record<string, string>;
-    expect((await request(path, { headers })).status).toBe(412);
+  try {
+    await sleep(200);
+    for (const [index, path] of checkedWithPrecondition.entries()) {
+      const headers = preconditions[index % 3] as Record<string, string>;
+      expect((await request(path, { headers })).status).toBe(412);
+    }
+    await sleep(1000);
+    expect(closed).toBe(0);
+  } finally {
+    for (const socket of others) socket.destroy();
   }
-  await sleep(1000);
-  expect(closed).toBe(0);
-  for (const socket of others) socket.destroy();
 });
 
 async function untilPostgresResponds(): Promise<void> {

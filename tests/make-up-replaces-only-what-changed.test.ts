@@ -107,10 +107,10 @@ describe('make up ends with an error and leaves the running stack untouched for'
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = (other.address() as { port: number }).port;
-    expect(await refused({ HTTP_PORT: String(taken) })).toBe(
+    const output = await refused({ HTTP_PORT: String(taken) }).finally(() => other.close());
+    expect(output).toBe(
       `Port ${taken} of this machine is taken by another program: end it, or set another HTTP_PORT.`,
     );
-    other.close();
   }, 60_000);
 
   it('a lost password file', async () => {
