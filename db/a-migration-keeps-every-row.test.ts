@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { folderAt } from './import/data-folder.ts';
 import { importFolder } from './import/import-folder.ts';
 import { migrate } from './migrate.ts';
@@ -12,13 +12,9 @@ let database: TestDatabase;
 let owner: Client;
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  await owner.connect();
+  owner = await database.connect();
 });
-afterEach(async () => {
-  await owner.end();
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const run = (path: string) => owner.query(readFileSync(join(import.meta.dirname, path), 'utf8'));
 

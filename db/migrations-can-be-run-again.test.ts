@@ -6,13 +6,9 @@ let database: TestDatabase;
 let owner: Client;
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  await owner.connect();
+  owner = await database.connect();
 });
-afterEach(async () => {
-  await owner.end();
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const names = [
   '001_roles.sql',

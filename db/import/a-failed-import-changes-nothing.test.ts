@@ -23,8 +23,7 @@ let next: string;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new Client(database.owner);
-  await client.connect();
+  client = await database.connect();
   served = await catalogueFolder({ 'product.csv': products('served') });
   next = await catalogueFolder({
     'product.csv': products('next', 8_000),
@@ -34,10 +33,7 @@ beforeAll(async () => {
   await load(served);
 });
 
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 afterEach(async () => {
   const { rows } = await client.query(

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { folderAt } from './data-folder.ts';
 import { neededBytes, refuseSmallDisk } from './disk.ts';
@@ -13,14 +13,10 @@ let client: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new Client(database.owner);
-  await client.connect();
+  client = await database.connect();
 });
 
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 /** A folder with a sparse photos.csv of the given size. */
 async function folderOfSize(bytes: number): Promise<string> {

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { fullFolder, importFrom } from './testing/data-folder.ts';
 
@@ -7,14 +7,10 @@ let client: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  client = new Client(database.owner);
-  await client.connect();
+  client = await database.connect();
 });
 
-afterAll(async () => {
-  await client.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 /** All properties of the tables, without their rows. */
 async function shape() {

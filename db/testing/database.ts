@@ -5,6 +5,8 @@ import type { DatabaseSettings } from '../environment.ts';
 export interface TestDatabase {
   readonly owner: DatabaseSettings;
   readonly app: DatabaseSettings;
+  /** Opens a connection of the owner, until the database is dropped. */
+  connect(): Promise<Client>;
   drop(): Promise<void>;
 }
 
@@ -25,9 +27,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(`revoke all on database ${database} from public`);
   await onServer(`grant connect on database ${database} to elier_app`);
   const owner = { ...server.owner, database };
+  const clients: Client[] = [];
   return {
     owner,
     app: { ...owner, user: 'elier_app', password: server.appPassword },
-    drop: () => onServer(`drop database ${database} with (force)`),
+    async connect() {
+      const client = new Client(owner);
+      clients.push(client);
+      await client.connect();
+      return client;
+    },
+    async drop() {
+      await Promise.all(clients.map(client => client.end()));
+      await onServer(`drop database ${database} with (force)`);
+    },
   };
 }
