@@ -166,8 +166,7 @@ it('a new question is a 503 when ids have run out', async () => {
 
 describe('a query that is too slow', () => {
   it('fails alone: requests that came with it are answered', async () => {
-    // A policy that is slow to let one product's rows be read. No other query asks it about them, as long as it finds its own by
-    // an index.
+    // A policy that is slow for the rows of one product. Other queries find their rows by an index, so it is not evaluated for them.
     await service.sql(`
       create function may_read(product integer) returns boolean language plpgsql as $$
         begin perform pg_sleep(5) where product = 2; return true; end $$;

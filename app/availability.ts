@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 /** After so many failures in a row, and without a word from the server for so long, it counts as away. */
 const failuresUntilAway = 4;
 const silence_ms = 1000;
-/** While it is away it is probed again after this time, in milliseconds. */
+/** The pause between probes of a database that is away, in milliseconds. */
 const probe_ms = 500;
 
 /**
@@ -19,7 +19,7 @@ export class Availability {
   #isAway = false;
   #isClosed = false;
 
-  /** @param probe fails unless the database answers; it reports what it finds here, like any other statement */
+  /** @param probe fails unless the database responds, and reports the outcome here, like any other statement */
   constructor(log: Log, probe: () => Promise<unknown>) {
     this.#log = log;
     this.#probe = probe;

@@ -41,7 +41,7 @@ export class Batch {
   readonly #firsts = new Map<string, Promise<string | undefined>>();
   #waiting: Waiting[] = [];
   #inFlight = 0;
-  /** Queries that run together at most: half of what a slow statement ran, one more after one in time. */
+  /** The most queries of a statement: half as many after a slow one, one more after a fast one. */
   #limit = maxTogether;
   #immediate: NodeJS.Immediate | undefined;
   #timeout: NodeJS.Timeout | undefined;

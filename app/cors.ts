@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 /** The headers of a response that a page of another origin may read. */
 const exposed = 'Link, ETag, Location, Retry-After, X-Request-Id, X-Cache';
 const methods = 'GET, HEAD, POST, PUT';
-/** How long a browser may remember a preflight, in seconds: a day, which is what Firefox allows at most. */
+/** How long a browser may cache a preflight, in seconds: a day, Firefox's maximum. */
 const maxAge_s = 86_400;
 /** The longest list of header names that a preflight echoes, in characters. */
 const maxNames = 1024;

@@ -16,7 +16,7 @@ export class DatabaseUnavailable extends Problem {
   }
 }
 
-/** The SQLSTATE of what the server said. https://www.postgresql.org/docs/18/errcodes-appendix.html */
+/** The SQLSTATE of an error of the server. https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const codeOf = (error: unknown) => (error instanceof DatabaseError ? (error.code ?? '') : '');
 
 /**

@@ -12,7 +12,7 @@ const wait_ms = 850;
 const connectionsForLarge = 2;
 /** A response that turns out to be large is queried again, and then waits less for a connection. */
 const waitForLarge_ms = 500;
-/** After a longer time than this it is not queried again: that would take more than 2 s in all. */
+/** A query that took longer is not repeated as a large response: both together would take more than 2 s. */
 const hurry_ms = 400;
 
 /**

@@ -6,7 +6,7 @@ const failed_ms = 2_000;
 /** Queries that are remembered; the oldest makes room. */
 const maxQueries = 1_000;
 
-/** Queries that failed lately: they would make the statement fail that they run in. */
+/** Queries that failed lately, and would make the batch fail that they are in. */
 export class SlowQueries {
   readonly isOfOneQuery: (error: unknown) => boolean;
   readonly #failed = new Map<string, { readonly error: unknown; readonly at_ms: number }>();

@@ -9,9 +9,9 @@ import { isLoadable } from './photos.ts';
 
 /** The most broken rules in one response. */
 const maxRules = 20;
-/** A longer pointer is told as that of the value around it, in characters: a body of 64 KiB has thousands of 64 KiB each. */
+/** The longest pointer, in characters. A longer one becomes that of the enclosing value: a body can have thousands of long ones. */
 const maxPointer = 256;
-/** Photos of an answer that others can load, and the length of their URLs: what Internet Explorer took, in code points. */
+/** The most photos of an answer, and the longest URL, in code points: the longest that Internet Explorer accepted. */
 const maxPhotos = 5;
 const maxUrl = 2083;
 
@@ -26,7 +26,6 @@ export interface NewAnswer {
   readonly body: string;
   readonly name: string;
   readonly email: string;
-  /** URLs. */
   readonly photos?: readonly string[];
 }
 
