@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { silent } from '../db/progress.ts';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
 import { commitOf } from './checkout.ts';
-import type { LiveLine } from './live-line.ts';
 import { loadTest } from './load-test.ts';
 import { optionsFrom } from './options.ts';
 import { verdictOf } from './report/verdict.ts';
@@ -20,12 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => target.stop());
 
-const silent: LiveLine = { print() {}, begin() {}, period() {}, end() {} };
-
 function run(generate: Generator, given: object = {}, more: object = {}) {
   const options = { scenario: 'overview', rate: '99', duration: '4', target: target.url, ...given };
   const { signal } = new AbortController();
-  return loadTest({ ...optionsFrom(options, {}), settings: {}, generate, live: silent, signal, ...more });
+  return loadTest({ ...optionsFrom(options, {}), settings: {}, generate, progress: silent, signal, ...more });
 }
 const stages = { scenario: 'stages', rate: '' };
 
@@ -262,8 +260,8 @@ describe('when Artillery crashes', () => {
 
   test('before the first sample, the run fails and says how to clean up', async () => {
     const printed: string[] = [];
-    const live = { ...silent, print: (text: string) => printed.push(text) };
-    const failed = run(crashesAfter(0), { scenario: 'questions', rate: '900' }, { live });
+    const progress = { ...silent, note: (text: string) => printed.push(text) };
+    const failed = run(crashesAfter(0), { scenario: 'questions', rate: '900' }, { progress });
     await expect(failed).rejects.toThrow('Artillery was killed by SIGKILL.');
     expect(printed.at(-1)).toMatch(/^make load-clean removes at most 10 questions /);
   });
@@ -279,21 +277,21 @@ test('a run that cannot post all its questions says how to remove those that it 
     },
   });
   const printed: string[] = [];
-  const live = { ...silent, print: (text: string) => printed.push(text) };
+  const progress = { ...silent, note: (text: string) => printed.push(text) };
   const given = { scenario: 'questions', target: full.url };
-  const failed = run(steadySamples(planned), given, { live }).finally(() => full.stop());
+  const failed = run(steadySamples(planned), given, { progress }).finally(() => full.stop());
   await expect(failed).rejects.toThrow('answers POST /qa/questions/1/answers with 503');
   expect(printed).toEqual([expect.stringMatching(/^make load-clean removes at most 2 questions /)]);
 });
 
 test('an interrupted run reports its results so far and does not count requests in flight as errors', async () => {
   const interruption = new AbortController();
-  const period = () => interruption.abort();
+  const advance = () => interruption.abort();
   const generate = slowSteadySamples({ ...planned, lost: 3 });
   const result = await run(
     generate,
     { ...stages, duration: '60' },
-    { live: { ...silent, period }, signal: interruption.signal },
+    { progress: { ...silent, advance }, signal: interruption.signal },
   );
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({ requests: 192, errors: {}, seconds: 2 });

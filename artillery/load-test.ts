@@ -1,10 +1,10 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Environment } from '../db/environment.ts';
+import type { Progress } from '../db/progress.ts';
 import { ArtilleryFailure, type Generator } from './artillery.ts';
 import { commitOf } from './checkout.ts';
 import { judge, lastKept } from './ensure.ts';
-import type { LiveLine } from './live-line.ts';
-import type { LoadRun } from './load-run.ts';
+import type { LoadRun, Period } from './load-run.ts';
 import type { Options } from './options.ts';
 import versions from './package.json' with { type: 'json' };
 import type { SeedQuestion } from './plan.ts';
@@ -19,7 +19,7 @@ export interface LoadTest extends Options {
   /** Settings of this checkout's stack; used in the report when the stack is the target. */
   readonly settings: Environment;
   readonly generate: Generator;
-  readonly live: LiveLine;
+  readonly progress: Progress;
   /** Ends the run; the results so far are returned. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +30,7 @@ export interface LoadTest extends Options {
  * how to remove the data.
  */
 export async function loadTest(test: LoadTest): Promise<LoadRun> {
-  const { scenario, target: url, live, signal } = test;
+  const { scenario, target: url, progress, signal } = test;
   const target = await findTarget(url);
   let written = 0;
   try {
@@ -39,7 +39,7 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
     const seeds = needsSeedQuestions(scenario.visits)
       ? await writeSeedQuestions(target, { drawProduct, onQuestion, signal })
       : [];
-    live.print(`${scenario.name}: ${url}, ${count(target.products)} products`);
+    progress.note(`${scenario.name}: ${url}, ${count(target.products)} products`);
     const startedAt = new Date().toISOString();
     const { runs, generatorLimit } = await runStages(test, target, seeds);
     const stages = runs.map(({ generatorLimit: _, ...stage }) => stage);
@@ -63,7 +63,7 @@ export async function loadTest(test: LoadTest): Promise<LoadRun> {
       ...(written > 0 && { cleanUp: cleanUpOf(test, target, written + questionsPosted(runs)) }),
     };
   } catch (error) {
-    if (written > 0) live.print(cleanUpOf(test, target, written));
+    if (written > 0) progress.note(cleanUpOf(test, target, written));
     throw error;
   }
 }
@@ -75,21 +75,26 @@ interface Ran {
 
 /** When Artillery crashes, the results of the earlier stages are kept. */
 async function runStages(test: LoadTest, target: Target, seeds: readonly SeedQuestion[]): Promise<Ran> {
-  const { generate, live, signal } = test;
+  const { generate, progress, signal } = test;
   const { stages, visits, http, products: popularity, ensure } = test.scenario;
   const shared = { target, visits, http, popularity, seeds, slow_ms: ensure.p95, generate, signal };
+  const onPeriod = ({ at_s, requests_s, p95_ms, errors_s }: Period) =>
+    progress.advance(
+      at_s,
+      `${figure(requests_s)} requests/s | p95 ${figure(p95_ms)} ms | ${figure(errors_s)} errors/s`,
+    );
   const runs: StageRun[] = [];
   for (const stage of stages) {
     if (signal.aborted || runs.at(-1)?.generatorLimit) break;
-    live.begin(nameOf(stage), stage);
+    progress.begin(nameOf(stage), stage.seconds);
     try {
-      const run = await runStage({ ...shared, stage, onPeriod: live.period });
+      const run = await runStage({ ...shared, stage, onPeriod });
       if (run) runs.push(run);
     } catch (error) {
       if (!(error instanceof ArtilleryFailure) || runs.length === 0) throw error;
       return { runs, generatorLimit: error.message };
     } finally {
-      live.end();
+      progress.end();
     }
   }
   return { runs, generatorLimit: runs.at(-1)?.generatorLimit };

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { type Environment, stackSettings } from '../db/environment.ts';
+import { progressOn } from '../db/progress.ts';
 import { ArtilleryFailure, runArtillery } from './artillery.ts';
 import { BadOption } from './bad-option.ts';
-import { liveLineOn } from './live-line.ts';
 import type { LoadRun } from './load-run.ts';
 import { loadTest } from './load-test.ts';
 import { type Given, type Options, optionsFrom } from './options.ts';
@@ -27,7 +27,7 @@ const given = new Command('load-test')
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
-const live = liveLineOn(process.stderr);
+const progress = progressOn(process.stderr);
 
 try {
   const settings = stackSettings();
@@ -43,7 +43,7 @@ try {
 
 async function run(options: Options, settings: Environment): Promise<void> {
   const { signal } = interruption;
-  const run = await loadTest({ ...options, settings, generate: runArtillery, live, signal });
+  const run = await loadTest({ ...options, settings, generate: runArtillery, progress, signal });
   if (run.stages.length > 0) report(run);
   else console.error(['Interrupted before the first request.', run.cleanUp ?? ''].join('\n').trim());
   if (signal.aborted) process.exitCode = 130;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { silent } from '../progress.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
 import { generate } from './generate.ts';
 
@@ -18,10 +19,9 @@ it('an aborted run removes the files that it wrote', async () => {
     seed: 1,
     signal: stop.signal,
     progress: {
-      started: () => {},
-      wrote: () => {},
-      finished: async ({ name }) => {
-        if (name === 'styles.csv') stop.abort(new Error('enough'));
+      ...silent,
+      begin: async name => {
+        if (name === 'photos.csv') stop.abort(new Error('enough'));
         names.push(await readdir(out));
       },
     },

@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Progress, silent } from '../progress.ts';
 import { dataSet, type PlannedFile } from './data-set.ts';
 import type { DirtCounts } from './dirt.ts';
 import type { FileName } from './files.ts';
@@ -16,14 +17,6 @@ export interface FileReport {
   readonly dirt: DirtCounts;
   /** How many of the rows an import must reject. */
   readonly expectedRejected: number;
-}
-
-/** Receives the progress of a run. */
-export interface Progress {
-  started(totalRows: number): void;
-  /** Called about once per MiB. */
-  wrote(rowsSoFar: number, name: FileName): void;
-  finished(file: FileReport): void;
 }
 
 export interface GenerateOptions {
@@ -43,25 +36,22 @@ export interface GenerateOptions {
  * leaves none. Throws InvalidOption, or the system's error when a file cannot be written.
  */
 export async function generate(options: GenerateOptions): Promise<FileReport[]> {
-  const { out, progress, signal = new AbortController().signal } = options;
+  const { out, progress = silent, signal = new AbortController().signal } = options;
   const files = dataSet(scaleFrom(String(options.scale)), seedFrom(String(options.seed)));
   await checkFolder(out);
   await mkdir(out, { recursive: true });
   const part = (file: PlannedFile) => join(out, `${file.name}.part`);
-  progress?.started(files.reduce((sum, file) => sum + file.rows, 0));
   try {
     const reports: FileReport[] = [];
-    let rowsBefore = 0;
     for (const file of files) {
+      progress.begin(file.name, file.rows);
       const bytes = await writeLines(part(file), file.lines(), {
         lineEnd: file.lineEnd,
         signal,
-        written: lines => progress?.wrote(rowsBefore + lines - 1, file.name), // without the header
+        written: lines => progress.advance(lines - 1), // without the header
       });
-      const report = reportOf(file, bytes);
-      reports.push(report);
-      progress?.finished(report);
-      rowsBefore += file.rows;
+      reports.push(reportOf(file, bytes));
+      progress.end(`${file.rows.toLocaleString('en')} rows, ${bytes.toLocaleString('en')} bytes`);
     }
     // Synchronous, so that no signal arrives between two renames.
     for (const file of files) renameSync(part(file), join(out, file.name));

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { progressOn } from '../progress.ts';
 import { closingTable } from './closing-table.ts';
 import { generate } from './generate.ts';
 import { InvalidOption, scaleFrom, seedFrom } from './options.ts';
-import { progressOn } from './progress.ts';
 
 // `node --max-semi-space-size=16` (MiB) keeps the process below 200 MiB. Rows are short-lived strings, and on a large
 // host V8's default lets more of them pile up between garbage collections.
@@ -27,10 +27,9 @@ try {
     progress,
     signal: interruption.signal,
   });
-  progress.stop();
   console.log(closingTable(reports, (performance.now() - start_ms) / 1000));
 } catch (error) {
-  progress.stop();
+  progress.end();
   process.exitCode = interruption.signal.aborted ? 130 : 1;
   console.error(interruption.signal.aborted ? `Interrupted: no file was left in ${out}.` : sentence(error));
 }

@@ -4,10 +4,10 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { silent } from '../progress.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
 import type { ImportRequest } from './import-folder.ts';
-import { silent } from './progress.ts';
 import { catalogueFolder, fullFolder, importFrom, readList } from './testing/data-folder.ts';
 import { mountSmallDisk } from './testing/small-disk.ts';
 

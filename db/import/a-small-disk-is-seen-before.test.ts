@@ -1,11 +1,11 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
+import { silent } from '../progress.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { folderAt } from './data-folder.ts';
 import { neededBytes, refuseSmallDisk } from './disk.ts';
 import { findSets } from './folder.ts';
-import { silent } from './progress.ts';
 import { fullFolder, importFrom } from './testing/data-folder.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
+import type { Progress } from '../progress.ts';
 import { ImportFailure } from './failure.ts';
 import type { FoundSet } from './folder.ts';
-import type { Progress } from './progress.ts';
 
 /** Bytes of staged rows per byte of the real data files. Sorting takes as much again. */
 const stagedGrowth = 1.25;

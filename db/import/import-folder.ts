@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import { type Progress, silent } from '../progress.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { DataSet } from './data-set.ts';
 import { refuseSmallDisk } from './disk.ts';
@@ -6,7 +7,6 @@ import { ImportFailure } from './failure.ts';
 import { type FoundFile, type FoundSet, findSets } from './folder.ts';
 import { LineList } from './line-list.ts';
 import { buildTable, createEmptyNext, createNext, rowOfNext } from './next-schema.ts';
-import { type Progress, silent } from './progress.ts';
 import type { FileResult, ImportResult, SetResult, TableResult } from './results.ts';
 import { appliedMigrations, betweenMigrations } from './schema-version.ts';
 import { dropLeftOvers, importAlone } from './session.ts';
@@ -91,18 +91,22 @@ async function buildNext(
     const file = found.files[position] as FoundFile;
     const begun = performance.now();
     progress.begin(file.name, file.bytes);
-    const count = await stageFile(client, file, stage, lists, progress.advance);
-    files.push({ ...count, elapsed_s: secondsSince(begun) });
-    progress.end(files.at(-1) as FileResult);
+    const count = await stageFile(client, file, stage, lists, (bytes, lines) =>
+      progress.advance(bytes, inLines(lines)),
+    );
+    const elapsed_s = secondsSince(begun);
+    files.push({ ...count, elapsed_s });
+    progress.end(`${inLines(count.lines)} in ${elapsed_s.toFixed(1)} s`);
   }
   const tables: TableResult[] = [];
   for (const build of set.tables) {
     const begun = performance.now();
     const name = `${set.schema}.${build.table}`;
-    progress.build(name);
+    progress.begin(name);
     await buildTable(client, set.schema, build);
-    tables.push({ name, elapsed_s: secondsSince(begun) });
-    progress.built(tables.at(-1) as TableResult);
+    const elapsed_s = secondsSince(begun);
+    tables.push({ name, elapsed_s });
+    progress.end(`built and indexed in ${elapsed_s.toFixed(1)} s`);
   }
   await client.query('discard temporary');
   await refuseLoss(client, set, files);
@@ -119,6 +123,10 @@ async function refuseLoss(client: Client, set: DataSet, files: readonly FileResu
         `${name} does not add up: ${lines} lines, ${rejected} rejected, ${rows} rows in the tables`,
       );
   }
+}
+
+function inLines(lines: number): string {
+  return `${lines.toLocaleString('en')} lines`;
 }
 
 function secondsSince(begun_ms: number): number {

@@ -4,11 +4,11 @@ import { basename, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { developmentFolder, embeddedOwner } from '../embedded.ts';
 import { databaseSettings, type Environment, SettingError, textSetting } from '../environment.ts';
+import { progressOn } from '../progress.ts';
 import { closingTable } from './closing-table.ts';
 import { folderAt } from './data-folder.ts';
 import { folderFrom } from './data-stream.ts';
 import { importFolder } from './import-folder.ts';
-import { progressOn } from './progress.ts';
 import { summary } from './summary.ts';
 
 await new Command('import')
@@ -52,7 +52,7 @@ async function run(path: string, options: Options): Promise<void> {
     });
     console.log(options.json ? JSON.stringify(summary(result)) : closingTable(result));
   } catch (error) {
-    progress.stop();
+    progress.end();
     console.error((error as Error).message);
     process.exitCode = interruption.signal.aborted ? 130 : 1;
   }

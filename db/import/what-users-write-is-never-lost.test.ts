@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { silent } from '../progress.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import type { ImportRequest } from './import-folder.ts';
 import { createNext } from './next-schema.ts';
-import { silent } from './progress.ts';
 import { appliedMigrations } from './schema-version.ts';
 import { swap } from './swap.ts';
 import { before } from './testing/before.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { silent } from './progress.ts';
+import { silent } from '../progress.ts';
 import { summary } from './summary.ts';
 import { dirtyFolder, rightResponse, rightResponses } from './testing/dirty-folder.ts';
 import { verify } from './verify.ts';

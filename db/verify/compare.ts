@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '../progress.ts';
 import { type Api, getFrom } from './api.ts';
 import { type Difference, differenceOf, type Found } from './difference.ts';
 import { type Expectation, expectationOfPage, expectationsOf } from './expected.ts';
-import type { Progress } from './progress.ts';
 import type { Chosen } from './read-chosen.ts';
 import { unexplained } from './user-writes.ts';
 

@@ -1,8 +1,8 @@
 import { Random } from '../generate/random.ts';
+import type { Progress } from '../progress.ts';
 import { type ListPage, productFile } from './chosen.ts';
 import type { Files } from './files.ts';
 import { IdBits } from './id-bits.ts';
-import type { Progress } from './progress.ts';
 import { readRows } from './read-rows.ts';
 import type { RowOf } from './values.ts';
 
@@ -21,9 +21,8 @@ export async function readListPages(files: Files, seed: number, progress: Progre
   let bytes = 0;
   const advance = (more: number) => {
     bytes += more;
-    progress.advance(bytes);
+    progress.advance(bytes, productFile.name);
   };
-  progress.step(`${productFile.name}, ids`);
   const ids = new IdBits();
   let products = 0;
   const note = ({ id }: RowOf<typeof productFile>) => {
@@ -37,7 +36,6 @@ export async function readListPages(files: Files, seed: number, progress: Progre
     ids,
     pages.flatMap(({ first, length }) => range(first, first + length)),
   );
-  progress.step(`${productFile.name}, rows`);
   const rows = new Map<number, RowOf<typeof productFile>>();
   const wanted = new Set(idsOfPages.values());
   const keep = (row: RowOf<typeof productFile>) => {

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { SettingError, stackAddress, stackSettings } from '../environment.ts';
+import { progressOn } from '../progress.ts';
 import { VerifyFailure } from './failure.ts';
 import { apiFrom, productsFrom, seedFrom } from './options.ts';
-import { progressOn } from './progress.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
 

@@ -1,5 +1,6 @@
 import type { DataFile } from '../data-files.ts';
 import { Random } from '../generate/random.ts';
+import type { Progress } from '../progress.ts';
 import {
   answerFile,
   answerPhotoFile,
@@ -18,7 +19,6 @@ import {
 } from './chosen.ts';
 import { findFiles } from './files.ts';
 import { readListPages } from './list-pages.ts';
-import type { Progress } from './progress.ts';
 import { readRows, type Selection } from './read-rows.ts';
 import { Reservoir } from './reservoir.ts';
 import type { FileIds } from './user-writes.ts';
@@ -51,10 +51,9 @@ export async function readChosen(
   let rows = 0;
   let repaired = 0;
   const read = async <F extends DataFile>(file: F, selection: Selection<F>) => {
-    progress.step(file.name);
     const found = await readRows(files.pathOf(file), file, selection, more => {
       bytes += more;
-      progress.advance(bytes);
+      progress.advance(bytes, file.name);
     });
     rows += found.added;
     repaired += found.repaired;

@@ -1,7 +1,7 @@
+import type { Progress } from '../progress.ts';
 import { type Api, getFrom } from './api.ts';
 import { type Comparison, compare } from './compare.ts';
 import { VerifyFailure } from './failure.ts';
-import type { Progress } from './progress.ts';
 import { type Chosen, readChosen } from './read-chosen.ts';
 
 export interface VerifyOptions {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { startReplica, startTestService, type TestService } from '../../app/testing/service.ts';
 import { type FileReport, generate } from '../generate/generate.ts';
 import { fullFolder, importFrom } from '../import/testing/data-folder.ts';
+import { silent } from '../progress.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
-import { silent } from './progress.ts';
 import { verify } from './verify.ts';
 
 let service: TestService;

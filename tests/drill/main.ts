@@ -1,8 +1,8 @@
+import { progressOn } from '../../db/progress.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
 import { deathsSince, port, startTimes } from '../support/stack.ts';
 import { fuzz } from './fuzz.ts';
-import { progressOn } from './progress.ts';
 import { soak } from './soak.ts';
 
 // `make drill`: checks that take too long for a test, on a stack of its own.
@@ -18,18 +18,19 @@ function number(name: string, fallback: number, least = 1): number {
 const requests = number('REQUESTS', 20_000);
 const seed = number('SEED', 1 + Math.floor(Math.random() * 999_999_999));
 const minutes = number('MINUTES', 15, 4);
+const progress = progressOn(process.stderr);
 
 /** Sends hostile requests and returns the findings. */
 async function sendHostile(): Promise<readonly string[]> {
   console.log(`Hostile requests: ${requests.toLocaleString('en')}, SEED=${seed}`);
-  const progress = progressOn(process.stderr, 'requests', requests);
+  progress.begin('requests', requests);
   const before = await startTimes();
   const { sent, byStatus, readBack, slowest_ms, findings } = await fuzz({
     port,
     requests,
     seed,
     onProgress: progress.advance,
-  }).finally(progress.stop);
+  }).finally(progress.end);
   const statuses = [...byStatus].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
   console.log(`${sent.toLocaleString('en')} requests sent. Responses by status: ${statuses.join(', ')}`);
   console.log(`${readBack} texts read back. The slowest response took ${Math.round(slowest_ms)} ms.`);
@@ -39,8 +40,8 @@ async function sendHostile(): Promise<readonly string[]> {
 /** Keeps the stack under load and returns the findings. */
 async function keepLoaded(): Promise<readonly string[]> {
   console.log(`\nSoak: ${minutes} minutes at half of the maximum rate, with a replica restart per minute`);
-  const progress = progressOn(process.stderr, 'minutes', minutes);
-  const result = await soak(minutes, progress.advance).finally(progress.stop);
+  progress.begin('minutes', minutes);
+  const result = await soak(minutes, progress.advance).finally(progress.end);
   const { reached, rate, requests, restarts, mean_ms, p99_ms, figures, findings } = result;
   console.log(
     `${requests.toLocaleString('en')} requests at ${rate}/s (64 connections reach ${Math.round(reached)}/s), ${restarts} restarts: mean ${mean_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms`,
