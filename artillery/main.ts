@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { type Environment, stackSettings } from '../db/environment.ts';
+import { type Environment, SettingError, stackSettings } from '../db/environment.ts';
 import { progressOn } from '../db/progress.ts';
 import { ArtilleryFailure, runArtillery } from './artillery.ts';
-import { BadOption } from './bad-option.ts';
 import type { LoadRun } from './load-run.ts';
 import { loadTest } from './load-test.ts';
 import { type Given, type Options, optionsFrom } from './options.ts';
@@ -36,7 +35,7 @@ try {
   else await run(options, settings);
 } catch (error) {
   // Any other error is a bug: keep its stack trace.
-  if (!(error instanceof BadOption || error instanceof ArtilleryFailure)) throw error;
+  if (!(error instanceof SettingError || error instanceof ArtilleryFailure)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { type Environment, SettingError, stackAddress } from '../db/environment.ts';
+import { type Environment, integerFrom, stackAddress } from '../db/environment.ts';
 import { BadOption } from './bad-option.ts';
 import { maxRate, maxSeconds, readScenario, type Scenario } from './scenario.ts';
 
@@ -21,11 +21,11 @@ export interface Given {
 }
 
 /**
- * Checks the options. Throws BadOption, with a sentence that names the option, for a wrong value and for a target on
+ * Checks the options. Throws SettingError, with a sentence that names the option, for a wrong value and for a target on
  * another machine without `confirm`.
  */
 export function optionsFrom(given: Given, settings: Environment): Options {
-  const target = given.target ? targetFrom(given.target) : localStack(settings);
+  const target = given.target ? targetFrom(given.target) : stackAddress(settings);
   const isLocal = isThisMachine(target.hostname);
   if (!isLocal && given.confirm !== 'yes')
     throw new BadOption(
@@ -33,15 +33,6 @@ export function optionsFrom(given: Given, settings: Environment): Options {
     );
   const scenario = readScenario(given.scenario || 'browse');
   return { scenario: withRateAndDuration(scenario, given), target: target.origin, isLocal };
-}
-
-function localStack(settings: Environment): URL {
-  try {
-    return stackAddress(settings);
-  } catch (error) {
-    if (error instanceof SettingError) throw new BadOption(error.message);
-    throw error;
-  }
 }
 
 function targetFrom(text: string): URL {
@@ -70,13 +61,8 @@ function withRateAndDuration(scenario: Scenario, { rate, duration }: Given): Sce
   return {
     ...scenario,
     stages: scenario.stages.map(stage => ({
-      rate: rate ? number('RATE', rate, maxRate) : stage.rate,
-      seconds: duration ? number('DURATION', duration, maxSeconds) : stage.seconds,
+      rate: rate ? integerFrom('RATE', rate, { min: 1, max: maxRate }) : stage.rate,
+      seconds: duration ? integerFrom('DURATION', duration, { min: 1, max: maxSeconds }) : stage.seconds,
     })),
   };
-}
-
-function number(name: string, text: string, max: number): number {
-  if (/^[1-9][0-9]{0,8}$/.test(text) && Number(text) <= max) return Number(text);
-  throw new BadOption(`${name} must be a whole number from 1 to ${max}, not "${text}".`);
 }

@@ -1,12 +1,6 @@
-import { SettingError, stackAddress, stackSettings } from '../db/environment.ts';
-import { refuse } from './refuse.ts';
+import { settingsOrExit, stackAddress, stackSettings } from '../db/environment.ts';
 
 /** The origin of this machine's stack. */
 export function localStack(): string {
-  try {
-    return stackAddress(stackSettings()).origin;
-  } catch (error) {
-    if (error instanceof SettingError) return refuse(error.message);
-    throw error;
-  }
+  return settingsOrExit(() => stackAddress(stackSettings()).origin);
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { integerSetting, settingsOrExit } from '../db/environment.ts';
 import { type IdRanges, readIdRanges } from './id-ranges.ts';
 import { closedLoad, openLoad } from './load.ts';
 import { baselineUrl, type HttpServer, type Part, type Pgbench, parts, stackUrl } from './parts.ts';
@@ -24,8 +25,11 @@ import { type Run, ratiosOf, summaryOf } from './summary.ts';
 
 // Measures the stack and its baselines on one core. They take turns within each round. The report shows medians.
 
-const rounds = wholeNumber('ROUNDS', 5);
-const seconds = wholeNumber('SECONDS_A_RUN', 10);
+const range = { min: 1, max: 9999 };
+const { rounds, seconds } = settingsOrExit(() => ({
+  rounds: integerSetting(process.env, 'ROUNDS', 5, range),
+  seconds: integerSetting(process.env, 'SECONDS_A_RUN', 10, range),
+}));
 /** Time for Node to compile hot code in all three replicas. */
 const warmUp_s = 30;
 /** Time for the cache to hold the hot URLs. */
@@ -174,10 +178,4 @@ async function saveStaticFiles(ids: IdRanges): Promise<void> {
     writeFileSync(file, text);
     writeFileSync(`${file}.gz`, gzipSync(text));
   }
-}
-
-function wholeNumber(name: string, fallback: number): number {
-  const text = process.env[name] || String(fallback);
-  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  return refuse(`${name} must be a whole number from 1 to 9999, not "${text}".`);
 }

@@ -15,17 +15,37 @@ export function textSetting(environment: Environment, name: string, fallback?: s
   return value;
 }
 
-/** The setting as a whole number from `min` to `max`. Throws SettingError for anything else. */
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The text of a setting or option as a whole number from `min` to `max`. Throws SettingError for anything else. */
+export function integerFrom(name: string, text: string, { min, max }: Range): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+}
+
+/** The setting as a whole number; an empty one counts as missing. Throws SettingError as `integerFrom` does. */
 export function integerSetting(
   environment: Environment,
   name: string,
   fallback: number,
-  { min, max }: { min: number; max: number },
+  range: Range,
 ): number {
-  const text = environment[name] || String(fallback);
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  return integerFrom(name, environment[name] || String(fallback), range);
+}
+
+/** The settings that `read` returns. A SettingError ends the process with status 1 and its sentence. */
+export function settingsOrExit<Settings>(read: () => Settings): Settings {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 /** The settings of this checkout's stack, as Compose reads them: .env, overridden by the environment. */

@@ -1,11 +1,12 @@
 import { renameSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { integerFrom } from '../environment.ts';
 import { type Progress, silent } from '../progress.ts';
 import { dataSet, type PlannedFile } from './data-set.ts';
 import type { DirtCounts } from './dirt.ts';
 import type { FileName } from './files.ts';
-import { checkFolder, scaleFrom, seedFrom } from './options.ts';
+import { checkFolder, scaleFrom, seeds } from './options.ts';
 import { writeLines } from './writer.ts';
 
 /** The counts of one written file. */
@@ -33,11 +34,11 @@ export interface GenerateOptions {
 
 /**
  * Writes the nine files of a data set. The files get their names at the very end, so a run that fails or is aborted
- * leaves none. Throws InvalidOption, or the system's error when a file cannot be written.
+ * leaves none. Throws SettingError, or the system's error when a file cannot be written.
  */
 export async function generate(options: GenerateOptions): Promise<FileReport[]> {
   const { out, progress = silent, signal = new AbortController().signal } = options;
-  const files = dataSet(scaleFrom(String(options.scale)), seedFrom(String(options.seed)));
+  const files = dataSet(scaleFrom(String(options.scale)), integerFrom('seed', String(options.seed), seeds));
   await checkFolder(out);
   await mkdir(out, { recursive: true });
   const part = (file: PlannedFile) => join(out, `${file.name}.part`);

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import { integerFrom, SettingError } from '../environment.ts';
 import { progressOn } from '../progress.ts';
 import { closingTable } from './closing-table.ts';
 import { generate } from './generate.ts';
-import { InvalidOption, scaleFrom, seedFrom } from './options.ts';
+import { scaleFrom, seeds } from './options.ts';
 
 // `node --max-semi-space-size=16` (MiB) keeps the process below 200 MiB. Rows are short-lived strings, and on a large
 // host V8's default lets more of them pile up between garbage collections.
@@ -23,7 +24,7 @@ try {
   const reports = await generate({
     out,
     scale: scaleFrom(scale),
-    seed: seedFrom(seed),
+    seed: integerFrom('seed', seed, seeds),
     progress,
     signal: interruption.signal,
   });
@@ -38,7 +39,7 @@ try {
  * The message for the user. Any error that is neither theirs nor the system's is a bug, and is thrown with its stack.
  */
 function sentence(error: unknown): string {
-  if (error instanceof InvalidOption) return `generate: ${error.message}`;
+  if (error instanceof SettingError) return `generate: ${error.message}`;
   if (error instanceof Error && 'syscall' in error) return `generate: writing failed: ${error.message}`;
   throw error;
 }

@@ -1,3 +1,4 @@
+import { integerSetting, settingsOrExit } from '../../db/environment.ts';
 import { progressOn } from '../../db/progress.ts';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
@@ -7,17 +8,12 @@ import { soak } from './soak.ts';
 
 // `make drill`: checks that take too long for a test, on a stack of its own.
 
-/** A whole number from the environment. */
-function number(name: string, fallback: number, least = 1): number {
-  const text = process.env[name] || String(fallback);
-  if (/^[1-9][0-9]{0,8}$/.test(text) && Number(text) >= least) return Number(text);
-  console.error(`${name} must be a whole number from ${least} to 999999999, not "${text}".`);
-  process.exit(1);
-}
-
-const requests = number('REQUESTS', 20_000);
-const seed = number('SEED', 1 + Math.floor(Math.random() * 999_999_999));
-const minutes = number('MINUTES', 15, 4);
+const max = 999_999_999;
+const { requests, seed, minutes } = settingsOrExit(() => ({
+  requests: integerSetting(process.env, 'REQUESTS', 20_000, { min: 1, max }),
+  seed: integerSetting(process.env, 'SEED', 1 + Math.floor(Math.random() * max), { min: 1, max }),
+  minutes: integerSetting(process.env, 'MINUTES', 15, { min: 4, max }),
+}));
 const progress = progressOn(process.stderr);
 
 /** Sends hostile requests and returns the findings. */
