@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { Command } from 'commander';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { catalogueFiles, type DataFile, qaFiles } from '../db/data-files.ts';
@@ -22,7 +23,10 @@ const indexes: Record<string, readonly string[]> = {
 /** An import runs without autovacuum too. */
 const quiet = 'with (autovacuum_enabled = false)';
 
-const [folder = '.', photos = folder] = process.argv.slice(2);
+const [folder, photos] = new Command('import-baseline')
+  .argument('<folder>', 'the folder with the data files')
+  .argument('<photos>', 'the folder with photos.csv')
+  .parse().processedArgs as [string, string];
 const files: readonly DataFile[] = [...catalogueFiles, ...qaFiles];
 const client = new Client(databaseSettings(process.env));
 await client.connect();

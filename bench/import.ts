@@ -5,15 +5,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
+import { Command } from 'commander';
 import { catalogueFiles, qaFiles } from '../db/data-files.ts';
 import { refuse } from './refuse.ts';
-
-// Measures the import of a folder into the running stack against a baseline that runs just before on the same server.
 
 /** How many times the baseline's time an import may take. */
 const target = 1.6;
 
-const folder = resolve(process.argv[2] ?? '.');
+const { args } = new Command('import-bench')
+  .description('Measures the import of a folder into the stack, against a baseline that runs just before it.')
+  .argument('<folder>', 'the folder with all nine data files')
+  .parse();
+const folder = resolve(...args);
 const unreadable = [...catalogueFiles, ...qaFiles].map(({ name }) => join(folder, name)).filter(cannotBeRead);
 if (unreadable.length > 0) refuse(`The bench copies all nine files, and cannot read ${unreadable[0]}.`);
 const photos = await mkdtemp(join(tmpdir(), 'elier-bench-'));

@@ -3,30 +3,32 @@ import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { anyVisitor } from './visitors.ts';
 
-// Sends the requests of a file at a fixed rate. Latency counts from the due time of a request, so it includes the wait for a
-// connection. Prints its figures as a line of JSON. If the file has writes, it also votes, reads the vote at once, and
-// counts the reads without the vote. With --visitors, each request comes from one of 1,000 addresses.
-
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rate: { type: 'string' },
-    seconds: { type: 'string' },
-    // More than the visitors of a small shop open at once.
-    connections: { type: 'string', default: '256' },
-    visitors: { type: 'boolean' },
-  },
-});
-const [url = '', list = ''] = positionals;
-const rate = Number(values.rate);
-const seconds = Number(values.seconds);
+// Latency counts from the due time of a request, so it includes the wait for a connection. Prints its figures as a line of
+// JSON. If the file has writes, it also votes, reads the vote at once, and counts the reads without the vote.
+const command = new Command('open-load')
+  .description('Sends the requests of a file at a fixed rate.')
+  .argument('<url>', 'the origin')
+  .argument('<list>', 'the file, with a request ("GET /path") per line')
+  .requiredOption('--rate <number>', 'requests per second', Number)
+  .requiredOption('--seconds <number>', 'how long', Number)
+  // The default is more than the visitors of a small shop open at once.
+  .option('--connections <number>', 'the most connections at a time', Number, 256)
+  .option('--visitors', 'each request comes from one of 1,000 addresses')
+  .parse();
+const [url, list] = command.processedArgs as [string, string];
+const { rate, seconds, connections, visitors } = command.opts<{
+  rate: number;
+  seconds: number;
+  connections: number;
+  visitors?: true;
+}>();
 const requests = readFileSync(list, 'utf8').split('\n');
 const hasWrites = requests.some(line => line.startsWith('PUT'));
 
-const agent = new Agent({ keepAlive: true, maxSockets: Number(values.connections) });
+const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const timeout_ms = 5000;
 
 interface Response {
@@ -39,7 +41,7 @@ const sockets = new Set<Socket>();
 function send(line: string, wantsText = false): Promise<Response> {
   const [method, path] = line.split(' ');
   const encoding = wantsText ? {} : { 'Accept-Encoding': 'gzip' };
-  const headers = { ...encoding, ...(values.visitors && anyVisitor()) };
+  const headers = { ...encoding, ...(visitors && anyVisitor()) };
   return new Promise((resolve, reject) => {
     const outgoing = request(`${url}${path}`, { method, agent, headers, timeout: timeout_ms }, response => {
       let text = '';
