@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { holdWrites, releaseWrites } from '../db/import/user-rows.ts';
 import { call } from './testing/http.ts';
 import { startReplica, startTestService, type TestService } from './testing/service.ts';
@@ -9,13 +9,9 @@ let service: TestService;
 let blocker: Client;
 beforeAll(async () => {
   service = await startTestService();
-  blocker = new Client(service.database.owner);
-  await blocker.connect();
+  blocker = await service.database.connect();
 });
-afterAll(async () => {
-  await blocker.end();
-  await service.stop();
-});
+afterAll(() => service.stop());
 
 const vote = async () => {
   const started = performance.now();

@@ -4,7 +4,6 @@ import { type AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../db/testing/database.ts';
 import { call } from './testing/http.ts';
 import { freePort } from './testing/port.ts';
@@ -104,8 +103,7 @@ it('does not start on a port that only root may use, and says so', async () => {
 });
 
 it('starts without a database, is alive, and ready once the database is there', async () => {
-  const owner = new Client(database.owner);
-  await owner.connect();
+  const owner = await database.connect();
   await owner.query(`alter database ${database.owner.database} connection limit 0`);
   const port = await freePort();
   const { child, ended, hears } = start({ PORT: String(port) });
@@ -114,7 +112,6 @@ it('starts without a database, is alive, and ready once the database is there', 
   expect((await call(port, '/health/ready')).status).toBe(503);
   await owner.query(`alter database ${database.owner.database} connection limit -1`);
   expect((await call(port, '/health/ready')).status).toBe(200);
-  await owner.end();
   child.kill('SIGTERM');
   expect((await ended).code).toBe(0);
 });
@@ -123,8 +120,7 @@ it('finishes what is running when it is told to stop, and accepts nothing new', 
   const port = await freePort();
   const { child, ended, hears } = start({ PORT: String(port) });
   await hears('serving');
-  const owner = new Client(database.owner);
-  await owner.connect();
+  const owner = await database.connect();
   await owner.query(`insert into qa.question (product_id, question_id, body, asker_name, asker_email)
     values (1, 1, 'b', 'n', 'e')`);
   await owner.query('begin; select from qa.question for update');
@@ -142,7 +138,6 @@ it('finishes what is running when it is told to stop, and accepts nothing new', 
   await owner.query('commit');
   expect((await vote).status).toBe(204);
   expect((await owner.query('select helpful from qa.question')).rows).toEqual([{ helpful: 1 }]);
-  await owner.end();
   const { code, said } = await ended;
   expect(code).toBe(0);
   expect(said).toContain('stopped');

@@ -1,5 +1,6 @@
 import { openapi } from '../app/openapi/document.ts';
 import { documentedBody, Undocumented } from '../app/testing/documented-answer.ts';
+import { lastProduct } from '../app/testing/last-product.ts';
 import { BadOption } from './bad-option.ts';
 import { timeout_ms } from './plan.ts';
 
@@ -24,9 +25,6 @@ export class TooManyRequests extends BadOption {
     this.retryAfter_s = retryAfter_s || 0;
   }
 }
-
-/** Ids are 32-bit integers. */
-const maxProductId = 2 ** 31 - 1;
 
 /** Checks the target. Throws BadOption when it does not respond, is not ready, is another API or has no products. */
 export async function findTarget(url: string): Promise<Target> {
@@ -81,22 +79,12 @@ async function countProducts(url: string): Promise<number> {
     const [product] = await call<{ id: number }[]>(url, 'GET /products', `/products?page=${page}&count=1`);
     return product?.id;
   };
-  let low = 0;
-  let high = 1;
-  while (high < maxProductId && (await idOf(high)) !== undefined) {
-    low = high;
-    high = Math.min(high * 2, maxProductId);
-  }
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if ((await idOf(middle)) === undefined) high = middle;
-    else low = middle;
-  }
-  if (low === 0) throw new BadOption(`TARGET ${url} has no products.`);
-  const last = await idOf(low);
-  if (last !== low)
-    throw new BadOption(`TARGET ${url} has ${low} products, but the id of the last is ${last}.`);
-  return low;
+  const products = await lastProduct(async page => (await idOf(page)) !== undefined);
+  if (products === 0) throw new BadOption(`TARGET ${url} has no products.`);
+  const last = await idOf(products);
+  if (last !== products)
+    throw new BadOption(`TARGET ${url} has ${products} products, but the id of the last is ${last}.`);
+  return products;
 }
 
 async function documentOf(url: string) {

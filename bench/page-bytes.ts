@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http';
+import { lastProduct } from '../app/testing/last-product.ts';
 import { localStack } from './local-stack.ts';
 import { refuse } from './refuse.ts';
 import { randomOf } from './requests.ts';
@@ -34,20 +35,11 @@ function bytesOf(path: string, encoding: string): Promise<number> {
   });
 }
 
-/** The largest product id: ids start at 1 and have no gaps. */
-async function lastProduct(): Promise<number> {
-  let [known, beyond] = [1, 2 ** 31];
-  while (beyond - known > 1) {
-    const middle = Math.floor((known + beyond) / 2);
-    const { ok } = await fetch(`${api}/products/${middle}`).catch(refuseUnreachable);
-    if (ok) known = middle;
-    else beyond = middle;
-  }
-  return known;
-}
-
 const random = randomOf(1);
-const last = await lastProduct();
+const last = await lastProduct(async id => {
+  const { ok } = await fetch(`${api}/products/${id}`).catch(refuseUnreachable);
+  return ok;
+});
 const pages: { compressed: number; uncompressed: number }[] = [];
 while (pages.length < samples) {
   const id = 1 + Math.floor(random() * last);

@@ -45,9 +45,8 @@ it('a replaced database has the new contents, and no other database is left', as
 });
 
 it('the old database serves until the replacement, which disconnects its clients', async () => {
-  const user = new Client(database.app);
+  const user = await database.connect('app');
   const disconnect = new Promise<Error>(resolve => user.on('error', resolve));
-  await user.connect();
   await replaceDatabase(database.owner, async next => {
     await fill(next);
     expect((await user.query('select body from qa.question')).rows).toEqual([{ body: 'old' }]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { before } from './import/testing/before.ts';
 import { UncertainCommit, withShortWaits } from './locks.ts';
 import { migrate } from './migrate.ts';
@@ -12,16 +12,12 @@ let dump: Client;
 let reader: Client;
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  dump = new Client(database.owner);
-  reader = new Client(database.app);
-  await Promise.all([owner, dump, reader].map(client => client.connect()));
+  owner = await database.connect();
+  dump = await database.connect();
+  reader = await database.connect('app');
   await undo008(owner);
 });
-afterEach(async () => {
-  await Promise.all([owner, dump, reader].map(client => client.end()));
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const run = (patience_ms?: number) => migrate(database.owner, database.app.password, patience_ms);
 /** Takes the locks of pg_dump, until the commit. */
@@ -96,9 +92,8 @@ it('waits are limited for an owner without the right to set deadlock_timeout', a
 });
 
 it('a read waits less than 3 s for a suspended client that holds locks', async () => {
-  const frozen = new Client(database.owner);
+  const frozen = await database.connect();
   frozen.on('error', () => {});
-  await frozen.connect();
   const failing = expect(
     withShortWaits(frozen, { patience_ms: 1 }, async () => {
       await frozen.query('alter table qa.question add added text; lock table qa.question');
@@ -116,9 +111,8 @@ it('a read waits less than 3 s for a suspended client that holds locks', async (
 });
 
 it('an unconfirmed commit is distinguished from a failure', async () => {
-  const client = new Client(database.owner);
+  const client = await database.connect();
   client.on('error', () => {});
-  await client.connect();
   const { rows } = await client.query('select pg_backend_pid() as pid');
   const end = async () => {
     await owner.query('select pg_terminate_backend($1)', [rows[0].pid]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { importFrom, qaFolder } from './import/testing/data-folder.ts';
 import { migrate } from './migrate.ts';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
@@ -10,15 +10,13 @@ let owner: Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  await owner.connect();
+  owner = await database.connect();
   await owner.query(`alter system set autovacuum_naptime = '1s'`);
   await owner.query('select pg_reload_conf()');
 });
 afterAll(async () => {
   await owner.query('alter system reset autovacuum_naptime');
   await owner.query('select pg_reload_conf()');
-  await owner.end();
   await database.drop();
 });
 

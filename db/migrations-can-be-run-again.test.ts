@@ -62,7 +62,5 @@ it("each run sets the app's password, even when no migration is missing", async 
   expect(await run()).toEqual([]);
   expect(await hash()).not.toBe(before);
   await expect(new Client({ ...database.app, password: 'wrong' }).connect()).rejects.toThrow('password');
-  const app = new Client(database.app);
-  await app.connect();
-  await app.end();
+  await database.connect('app');
 });

@@ -1,17 +1,13 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from './testing/database.ts';
 
 let database: TestDatabase;
 let app: Client;
 beforeAll(async () => {
   database = await createTestDatabase();
-  app = new Client(database.app);
-  await app.connect();
+  app = await database.connect('app');
 });
-afterAll(async () => {
-  await app.end();
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 it.each([
   'select * from catalogue.product',

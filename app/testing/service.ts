@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { createLogger } from 'winston';
 import { folderAt } from '../../db/import/data-folder.ts';
 import { importFolder } from '../../db/import/import-folder.ts';
@@ -45,8 +44,7 @@ export const startReplica = (database: TestDatabase['app'], config: Partial<Conf
 
 export async function startTestService(): Promise<TestService> {
   const database = await createTestDatabase();
-  const owner = new Client(database.owner);
-  await owner.connect();
+  const owner = await database.connect();
   const folder = join(import.meta.dirname, 'rows');
   await importFolder({
     owner: database.owner,
@@ -61,7 +59,6 @@ export async function startTestService(): Promise<TestService> {
     sql: async (statement, values) => (await owner.query(statement, values)).rows,
     async stop() {
       await service.stop();
-      await owner.end();
       await database.drop();
     },
   };

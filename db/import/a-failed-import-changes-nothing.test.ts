@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { silent } from '../progress.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { emptyFolder } from '../testing/temporary-folder.ts';
@@ -246,10 +246,9 @@ describe('the import command', () => {
 
   /** Blocks an import before its first table until the returned function is called. */
   async function block() {
-    const holder = new Client(database.owner);
-    await holder.connect();
+    const holder = await database.connect();
     await holder.query('begin; lock table catalogue.product in access exclusive mode');
-    return () => holder.end();
+    return () => holder.query('rollback');
   }
 
   async function untilNextExists(child: ChildProcess) {

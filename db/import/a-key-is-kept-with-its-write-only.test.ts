@@ -1,7 +1,6 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
 import { startTestService, type TestService } from '../../app/testing/service.ts';
 import { qaFiles } from '../data-files.ts';
 import { silent } from '../progress.ts';
@@ -99,8 +98,7 @@ test('a write that waits for the swap stores its key with its row in the new tab
   // Prepares the statements on the old tables.
   for (let time = 0; time < 7; time++) await send('PUT', '/qa/questions/999/helpful', `none ${time}`);
   await send('POST', '/qa/questions', 'none', { ...question, product_id: 77 });
-  const owner = new Client(service.database.owner);
-  await owner.connect();
+  const owner = await service.database.connect();
   await createNext(owner, 'qa');
   await createEmptyNext(owner, 'idempotency');
   await owner.query(`
@@ -120,7 +118,6 @@ test('a write that waits for the swap stores its key with its row in the new tab
     migrations: await appliedMigrations(owner),
     patience_ms: 5_000,
   });
-  await owner.end();
   expect((await Promise.all(writes)).map(({ status }) => status)).toEqual([201, 204]);
   expect(await keys()).toEqual(['ask', 'vote']);
   expect(await asked()).toEqual([101]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { migrationLock } from '../locks.ts';
 import { migrate } from '../migrate.ts';
 import { silent } from '../progress.ts';
@@ -16,15 +16,11 @@ let owner: Client;
 let migration: Client;
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  migration = new Client(database.owner);
-  await Promise.all([owner.connect(), migration.connect()]);
+  owner = await database.connect();
+  migration = await database.connect();
   await load(await fullFolder({ 'product.csv': ['1,"served","s","d","c",1'] }));
 });
-afterEach(async () => {
-  await Promise.all([owner.end(), migration.end()]);
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const load = (folder: string, more: Partial<ImportRequest> = {}) => importFrom(folder, database.owner, more);
 const next = () => catalogueFolder({ 'product.csv': ['1,"next","s","d","c",1'] });

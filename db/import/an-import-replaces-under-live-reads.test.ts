@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { createNext } from './next-schema.ts';
 import { appliedMigrations } from './schema-version.ts';
@@ -12,15 +12,11 @@ let readers: Client[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  readers = [1, 2, 3].map(() => new Client(database.app));
-  await Promise.all(readers.map(reader => reader.connect()));
+  readers = await Promise.all([1, 2, 3].map(() => database.connect('app')));
   await load(await generation('one'));
 });
 
-afterAll(async () => {
-  await Promise.all(readers.map(reader => reader.end()));
-  await database.drop();
-});
+afterAll(() => database.drop());
 
 const load = (folder: string) => importFrom(folder, database.owner);
 
@@ -68,8 +64,7 @@ test('during repeated imports no read fails or sees a mix of two sets', async ()
 describe('at the moment of the swap', () => {
   let owner: Client;
   beforeEach(async () => {
-    owner = new Client(database.owner);
-    await owner.connect();
+    owner = await database.connect();
     await createNext(owner, 'catalogue');
     await createNext(owner, 'qa');
     await owner.query(`
@@ -83,7 +78,6 @@ describe('at the moment of the swap', () => {
       'update qa.question set user_written = false; update qa.answer set user_written = false',
     );
     await load(await generation('one'));
-    await owner.end();
   });
 
   const swapAll = async (client: Client, patience_ms = 5_000, signal?: AbortSignal) =>

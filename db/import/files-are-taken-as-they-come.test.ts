@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { headerOf, qaFiles } from '../data-files.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { closingTable } from './closing-table.ts';
@@ -192,8 +192,7 @@ test('an id above 2,000,000,000 is rejected in any column, and new ids continue 
     above('answers.csv,3', 'id'),
     above('answers_photos.csv,2', 'id'),
   ]);
-  const app = new Client(database.app);
-  await app.connect();
+  const app = await database.connect('app');
   const { rows } = await app.query(`
     insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email)
     values (1, 1, 'b', 'n', 'e') returning answer_id, nextval('qa.photo_id')::integer as photo_id`);
@@ -201,7 +200,6 @@ test('an id above 2,000,000,000 is rejected in any column, and new ids continue 
   const question = await app.query(`
     insert into qa.question (product_id, body, asker_name, asker_email) values (1, 'b', 'n', 'e') returning question_id`);
   expect(question.rows).toEqual([{ question_id: 2_000_000_001 }]);
-  await app.end();
 });
 
 describe('columns are found by their names', () => {

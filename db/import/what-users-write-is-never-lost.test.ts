@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { silent } from '../progress.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import type { ImportRequest } from './import-folder.ts';
@@ -15,16 +15,12 @@ let user: Client;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  owner = new Client(database.owner);
-  user = new Client(database.app);
-  await Promise.all([owner.connect(), user.connect()]);
+  owner = await database.connect();
+  user = await database.connect('app');
   await load(await questions());
 });
 
-afterEach(async () => {
-  await Promise.all([owner.end(), user.end()]);
-  await database.drop();
-});
+afterEach(() => database.drop());
 
 const questions = () =>
   qaFolder({
@@ -118,8 +114,7 @@ describe("an import that may drop users' rows", () => {
   });
 
   test('allows writes while it waits for an uncommitted write', async () => {
-    const slow = new Client(database.app);
-    await slow.connect();
+    const slow = await database.connect('app');
     await slow.query('begin');
     await slow.query({ ...vote, values: [1] });
     const importing = load(await questions(), { discardUserRows: true });
@@ -130,7 +125,6 @@ describe("an import that may drop users' rows", () => {
       longest_ms = Math.max(longest_ms, performance.now() - begun);
     }
     await slow.query('commit');
-    await slow.end();
     await importing;
     expect(longest_ms).toBeGreaterThan(100);
     expect(longest_ms).toBeLessThan(1_000);
@@ -217,8 +211,7 @@ describe('a write during an import', () => {
     await buildNext();
     // Both statements are prepared and planned on the old table.
     for (let round = 0; round < 7; round++) await user.query({ ...vote, values: [999] });
-    const other = new Client(database.app);
-    await other.connect();
+    const other = await database.connect('app');
     await other.query('begin');
     await other.query({ ...newQuestion, values: [5] });
     await other.query('rollback');
@@ -230,7 +223,6 @@ describe('a write during an import', () => {
     };
     await swapQa(before(owner, 'alter schema qa rename', writeAndWait));
     await Promise.all(writes);
-    await other.end();
     expect(await bodies()).toEqual(['new one 3', 'new two 1', 'new? 0']);
     await owner.query('drop schema qa_old cascade');
     expect(await bodies()).toHaveLength(3);

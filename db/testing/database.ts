@@ -5,8 +5,8 @@ import type { DatabaseSettings } from '../environment.ts';
 export interface TestDatabase {
   readonly owner: DatabaseSettings;
   readonly app: DatabaseSettings;
-  /** Opens a connection of the owner, until the database is dropped. */
-  connect(): Promise<Client>;
+  /** Opens a connection, which stays open until the database is dropped. */
+  connect(as?: 'owner' | 'app'): Promise<Client>;
   drop(): Promise<void>;
 }
 
@@ -27,12 +27,12 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(`revoke all on database ${database} from public`);
   await onServer(`grant connect on database ${database} to elier_app`);
   const owner = { ...server.owner, database };
+  const roles = { owner, app: { ...owner, user: 'elier_app', password: server.appPassword } };
   const clients: Client[] = [];
   return {
-    owner,
-    app: { ...owner, user: 'elier_app', password: server.appPassword },
-    async connect() {
-      const client = new Client(owner);
+    ...roles,
+    async connect(as = 'owner') {
+      const client = new Client(roles[as]);
       clients.push(client);
       await client.connect();
       return client;
