@@ -24,13 +24,13 @@ const corsHeaders = (headers: object) =>
   Object.keys(headers).filter(name => name.startsWith('access-control-'));
 
 it.each(origins)('%s is echoed, in errors and preflights too', async origin => {
-  for (const answer of [
+  for (const response of [
     await from(origin),
     await from(origin, 'GET', '/products/x'),
     await from(origin, 'OPTIONS'),
   ]) {
-    expect(answer.headers['access-control-allow-origin']).toBe(origin);
-    expect(answer.headers.vary).toBe('Accept-Encoding, Origin');
+    expect(response.headers['access-control-allow-origin']).toBe(origin);
+    expect(response.headers.vary).toBe('Accept-Encoding, Origin');
   }
 });
 
@@ -42,12 +42,12 @@ it.each([
   'null',
   '',
 ])('%p is not, and gets no Access-Control header', async origin => {
-  for (const answer of [
+  for (const response of [
     await from(origin),
     await from(origin, 'GET', '/products/x'),
     await from(origin, 'OPTIONS'),
   ]) {
-    expect(corsHeaders(answer.headers)).toEqual([]);
-    expect(answer.headers.vary).toBe('Accept-Encoding, Origin');
+    expect(corsHeaders(response.headers)).toEqual([]);
+    expect(response.headers.vary).toBe('Accept-Encoding, Origin');
   }
 });

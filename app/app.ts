@@ -50,7 +50,7 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
   app.use(healthRoutes(database));
   app
     .route('/metrics')
-    .get(metrics.answer)
+    .get(metrics.respond)
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
   app
     .route('/openapi.json')

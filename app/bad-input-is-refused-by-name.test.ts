@@ -9,22 +9,22 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 async function expectProblem(status: number, path: string, call: Call = {}, detail: string | RegExp = /./) {
-  const answer = await service.call(path, call);
-  expect([path.slice(0, 80), answer.status, answer.headers['content-type']]).toEqual([
+  const response = await service.call(path, call);
+  expect([path.slice(0, 80), response.status, response.headers['content-type']]).toEqual([
     path.slice(0, 80),
     status,
     'application/problem+json; charset=utf-8',
   ]);
-  expect(answer.json).toMatchObject({
+  expect(response.json).toMatchObject({
     type: 'about:blank',
     title: expect.stringMatching(/./),
     status,
     detail: expect.stringMatching(detail),
   });
-  expect(answer.headers['cache-control']).toBe('no-store');
-  expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
-  expect(answer.headers['x-accel-expires']).toBeUndefined();
-  return answer.json;
+  expect(response.headers['cache-control']).toBe('no-store');
+  expect(response.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+  expect(response.headers['x-accel-expires']).toBeUndefined();
+  return response.json;
 }
 
 const badIds = [
@@ -338,10 +338,10 @@ describe('what is not HTTP', () => {
     });
 
   it('is a 400 problem, and the connection ends', async () => {
-    const answer = await say('GARBAGE\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(answer).toContain('application/problem+json');
-    expect(answer).toMatch(/X-Request-Id: [0-9a-f]{32}/);
+    const response = await say('GARBAGE\r\n\r\n');
+    expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(response).toContain('application/problem+json');
+    expect(response).toMatch(/X-Request-Id: [0-9a-f]{32}/);
   });
 });
 
@@ -356,8 +356,8 @@ it('leaves no connection to the database checked out', async () => {
     '/%zz',
   ];
   for (let round = 0; round < 300; round += 1) {
-    const answers = await Promise.all(paths.map(path => service.call(path)));
-    for (const { status } of answers) expect([400, 404]).toContain(status);
+    const responses = await Promise.all(paths.map(path => service.call(path)));
+    for (const { status } of responses) expect([400, 404]).toContain(status);
   }
   const { text } = await service.call('/metrics');
   const [, open] = /database_connections\{state="open"\} (\d+)/.exec(text) ?? [];

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectDocumented } from './testing/documented.ts';
-import { operations } from './testing/documented-answer.ts';
+import { operations } from './testing/documented-response.ts';
 import type { Call } from './testing/http.ts';
 import { startTestService, type TestService } from './testing/service.ts';
 
@@ -17,11 +17,11 @@ afterAll(() => service.stop());
 const seen = new Map<string, Set<number>>();
 async function check(operation: string, status: number, path: string, call: Call = {}) {
   const [method = 'GET'] = operation.split(' ');
-  const answer = await service.call(path, { method, ...call });
-  expect([operation, path.slice(0, 60), answer.status]).toEqual([operation, path.slice(0, 60), status]);
-  expectDocumented(operation, answer);
+  const response = await service.call(path, { method, ...call });
+  expect([operation, path.slice(0, 60), response.status]).toEqual([operation, path.slice(0, 60), status]);
+  expectDocumented(operation, response);
   seen.set(operation, (seen.get(operation) ?? new Set()).add(status));
-  return answer;
+  return response;
 }
 
 it('is an OpenAPI 3.1 document', async () => {

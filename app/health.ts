@@ -11,15 +11,15 @@ const ping = { service: 'health', name: 'ping', text: 'select 1' } as const;
 export function healthRoutes(database: Database): Router {
   const router = Router({ caseSensitive: true });
   const readOnly = onlyAllows('GET', 'HEAD', 'OPTIONS');
-  const answerOk: RequestHandler = (_request, response) =>
+  const respondOk: RequestHandler = (_request, response) =>
     void response.set('Cache-Control', 'no-store').type('json').end('{"status":"ok"}');
-  router.route('/health/live').get(answerOk).all(readOnly);
+  router.route('/health/live').get(respondOk).all(readOnly);
   router
     .route('/health/ready')
     .get(async (_request, _response, next) => {
       await database.row(ping, []);
       next();
-    }, answerOk)
+    }, respondOk)
     .all(readOnly);
   return router;
 }

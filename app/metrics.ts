@@ -51,7 +51,7 @@ export class Metrics {
     next();
   };
 
-  readonly answer: RequestHandler = async (_request, response) => {
+  readonly respond: RequestHandler = async (_request, response) => {
     response
       .set('Cache-Control', 'no-store')
       .type(this.#registry.contentType)

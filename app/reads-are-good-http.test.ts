@@ -38,11 +38,11 @@ describe.each([...catalogue, ...questions])('%s', path => {
   it('is compressed, when it is worth it, for who accepts that', async () => {
     const { text } = await service.call(path);
     const encodingFor = async (accepted: string) => {
-      const answer = await fetch(`http://127.0.0.1:${service.port}${path}`, {
+      const response = await fetch(`http://127.0.0.1:${service.port}${path}`, {
         headers: { 'Accept-Encoding': accepted },
       });
-      expect(await answer.text()).toBe(text);
-      return answer.headers.get('content-encoding');
+      expect(await response.text()).toBe(text);
+      return response.headers.get('content-encoding');
     };
     expect(await encodingFor('gzip')).toBe(text.length < 512 ? null : 'gzip');
     expect(await encodingFor('br, gzip;q=0.5')).toBe(text.length < 512 ? null : 'gzip');
@@ -103,12 +103,12 @@ describe.each([...catalogue, ...questions])('%s', path => {
   it('judges conditions as RFC 9110 does', async () => {
     const { headers } = await service.call(path);
     for (const { headers: conditions, status } of conditionalReads(headers.etag ?? '')) {
-      const answer = await service.call(path, { headers: conditions });
-      expect([conditions, answer.status]).toEqual([conditions, status]);
+      const response = await service.call(path, { headers: conditions });
+      expect([conditions, response.status]).toEqual([conditions, status]);
     }
   });
 
-  it('names each answer, with the id that Nginx made or its own', async () => {
+  it('names each response, with the id that Nginx made or its own', async () => {
     const own = async () => (await service.call(path)).headers['x-request-id'];
     expect(await own()).toMatch(/^[0-9a-f]{32}$/);
     expect(await own()).not.toBe(await own());

@@ -11,16 +11,16 @@ const named = (all: readonly FrontEndRequest[]) =>
   all.map(one => [one.method ?? 'GET', one.path, one] as const);
 
 it.each(named(frontEndReads))('%s %s', async (_method, path, { status, shows = {}, ...call }) => {
-  const answer = await service.call(path, call);
-  expect(answer.status).toBe(status);
-  expect(answer.headers['access-control-allow-origin']).toBe('*');
-  expect(answer.json).toMatchObject(shows);
+  const response = await service.call(path, call);
+  expect(response.status).toBe(status);
+  expect(response.headers['access-control-allow-origin']).toBe('*');
+  expect(response.json).toMatchObject(shows);
 });
 
 it.each(named(frontEndWrites(1, 6)))('%s %s', async (_method, path, { status, ...call }) => {
-  const answer = await service.call(path, call);
-  expect(answer.status).toBe(status);
-  expect(answer.headers['access-control-allow-origin']).toBe('*');
+  const response = await service.call(path, call);
+  expect(response.status).toBe(status);
+  expect(response.headers['access-control-allow-origin']).toBe('*');
 });
 
 describe('a page of 0 elements', () => {

@@ -33,7 +33,7 @@ test('a run that kept its promises reports its requests and responses', async ()
   expect(result.stages).toHaveLength(1);
   expect(result.stages[0]).toMatchObject({
     name: '99 a second',
-    asked_s: 99,
+    planned_s: 99,
     offered_s: 99,
     seconds: 4,
     isJudged: true,

@@ -98,7 +98,7 @@ test('a report has throughput, latency, error rate and hit rate of every stage, 
 
 test('a target without responses has no throughput, whatever was sent', () => {
   const [stage] = sampleRun().stages as [Stage];
-  const periods = stage.periods.map(period => ({ ...period, answers_s: 0 }));
+  const periods = stage.periods.map(period => ({ ...period, responses_s: 0 }));
   const { page, markdown } = reportOf({ ...sampleRun(), stages: [{ ...stage, statusCodes: {}, periods }] });
   expect(page).toContain('Throughput 0 /s 200 sent, 200 planned');
   expect(page).toContain('responses 0 /s throughout');
@@ -178,7 +178,7 @@ test('the report of a day with thousands of kinds of errors has at most 500 kB',
   const periods = Array.from({ length: day_s }, (_, index) => ({
     at_s: index + 1,
     requests_s: 200 + (index % 17) / 3,
-    answers_s: 200 + (index % 17) / 3,
+    responses_s: 200 + (index % 17) / 3,
     errors_s: (index % 5) / 3,
     p50_ms: 2 + (index % 7) / 3,
     p95_ms: 5 + (index % 11) / 3,

@@ -8,7 +8,7 @@ test('percentiles cover all responses, exact to 0.5 %', () => {
   const tally = new Tally(5000);
   for (let latency_ms = 1000; latency_ms >= 1; latency_ms--) {
     tally.sent(`${latency_ms}`, endpoint, 0);
-    tally.answered(`${latency_ms}`, good, latency_ms);
+    tally.responded(`${latency_ms}`, good, latency_ms);
   }
   const { latencies } = tally.sample(1000).endpoints[endpoint] ?? fail();
   expect(latencyOf(latencies)).toEqual({
@@ -25,7 +25,7 @@ test('percentiles cover all responses, exact to 0.5 %', () => {
 test('a latency is rounded to three significant digits', () => {
   const tally = new Tally(5000);
   tally.sent('a', endpoint, 0);
-  tally.answered('a', good, 1234.5);
+  tally.responded('a', good, 1234.5);
   expect(tally.sample(2000).endpoints[endpoint]?.latencies).toEqual({ 1230: 1 });
 });
 
@@ -41,7 +41,7 @@ test('a sample contains the counts since the previous sample', () => {
     visits: 1,
     endpoints: { [endpoint]: { requests: 1, finished: 0, statusCodes: {} } },
   });
-  tally.answered('a', { status: 503, cache: 'MISS', error: 'status 503' }, 1500);
+  tally.responded('a', { status: 503, cache: 'MISS', error: 'status 503' }, 1500);
   const second = tally.sample(2000);
   expect(second).toMatchObject({ visits: 0, endpoints: { [endpoint]: { requests: 0, finished: 1 } } });
   expect(second.endpoints[endpoint]).toMatchObject({
@@ -61,11 +61,11 @@ test('a timed-out request fails with the timeout as its latency, and a late resp
     errors: { 'no response within 5 s': 1 },
     latencies: { 5000: 1 },
   });
-  tally.answered('a', good, 5200);
+  tally.responded('a', good, 5200);
   tally.failed('a', 'ECONNRESET', 5200);
   tally.failed('b', 'ECONNRESET', 5200);
   tally.sent('c', endpoint, 0);
-  tally.answered('c', good, 5001);
+  tally.responded('c', good, 5001);
   expect(tally.sample(6000).endpoints[endpoint]).toMatchObject({
     finished: 2,
     errors: { ECONNRESET: 1, 'no response within 5 s': 1 },

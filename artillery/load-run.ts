@@ -28,7 +28,7 @@ export interface Stage {
   /** "1,000 a second". */
   readonly name: string;
   /** Requests per second: planned, and actually sent. */
-  readonly asked_s: number;
+  readonly planned_s: number;
   readonly offered_s: number;
   readonly seconds: number;
   /** False when the generator was the limit: the stage then says nothing about the target. */
@@ -67,7 +67,7 @@ export interface Period {
   readonly at_s: number;
   /** Requests sent, responses and errors, each per second. */
   readonly requests_s: number;
-  readonly answers_s: number;
+  readonly responses_s: number;
   readonly errors_s: number;
   readonly p50_ms: number;
   readonly p95_ms: number;

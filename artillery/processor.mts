@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { documentedBody, Undocumented } from '../app/testing/documented-answer.ts';
+import { documentedBody, Undocumented } from '../app/testing/documented-response.ts';
 import { type Plan, samplesFd, timeout_ms } from './plan.ts';
 import { productDrawer } from './popularity.ts';
 import { Tally } from './tally.ts';
@@ -78,7 +78,7 @@ export function endRequest(
   const error = isExpected(request, status)
     ? checkResponse(vars, request.name, { status, headers, text })
     : `status ${status}`;
-  tally.answered(request.uuid, { status, cache: headers['x-cache'], error }, now_ms);
+  tally.responded(request.uuid, { status, cache: headers['x-cache'], error }, now_ms);
   next();
 }
 

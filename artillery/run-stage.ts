@@ -113,14 +113,14 @@ function stageOf(samples: StageSamples, circumstances: Circumstances): StageRun 
   const generatorLimit =
     failure ??
     limitOf({
-      asked_s: stage.rate,
+      planned_s: stage.rate,
       offered_s,
       visits: samples.visits / (arrivals_s * seconds),
       probeRatio: probe_ms > 0 && probe_ms < slow_ms ? latency_ms.p50 / probe_ms : 1,
     });
   return {
     name: nameOf(stage),
-    asked_s: stage.rate,
+    planned_s: stage.rate,
     offered_s,
     seconds,
     isJudged: generatorLimit === undefined,
@@ -157,7 +157,7 @@ function periodOf(counts: Counts, at_s: number): Period {
   return {
     at_s,
     requests_s: counts.requests,
-    answers_s: sum(counts.statusCodes),
+    responses_s: sum(counts.statusCodes),
     errors_s: sum(counts.errors),
     p50_ms: p50,
     p95_ms: p95,
@@ -166,7 +166,7 @@ function periodOf(counts: Counts, at_s: number): Period {
 }
 
 interface SentLoad {
-  readonly asked_s: number;
+  readonly planned_s: number;
   readonly offered_s: number;
   /** Share of the planned visits that started. */
   readonly visits: number;
@@ -175,15 +175,15 @@ interface SentLoad {
 }
 
 /** Returns why the generator was the limit: it sent too few requests, and was itself the cause. */
-function limitOf({ asked_s, offered_s, visits, probeRatio }: SentLoad): string | undefined {
-  if (offered_s >= minSentShare * asked_s || (visits >= minSentShare && probeRatio <= maxProbeRatio))
+function limitOf({ planned_s, offered_s, visits, probeRatio }: SentLoad): string | undefined {
+  if (offered_s >= minSentShare * planned_s || (visits >= minSentShare && probeRatio <= maxProbeRatio))
     return undefined;
   const why =
     visits < minSentShare
       ? `${percent(1 - visits)} of the visits did not start in time`
       : `its median latency was ${figure(probeRatio)} times that of the probe`;
   return (
-    `Artillery sent ${count(offered_s)} of ${count(asked_s)} planned requests/s ` +
-    `(${percent(offered_s / asked_s)}): ${why}.`
+    `Artillery sent ${count(offered_s)} of ${count(planned_s)} planned requests/s ` +
+    `(${percent(offered_s / planned_s)}): ${why}.`
   );
 }

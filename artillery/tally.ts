@@ -39,7 +39,7 @@ export class Tally {
     this.#counts(endpoint).requests++;
   }
 
-  answered(id: string, { status, cache, error }: Result, now_ms: number): void {
+  responded(id: string, { status, cache, error }: Result, now_ms: number): void {
     const request = this.#inTime(id, now_ms);
     if (!request) return;
     const counts = this.#finish(id, request);

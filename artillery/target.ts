@@ -1,5 +1,5 @@
 import { openapi } from '../app/openapi/document.ts';
-import { documentedBody, Undocumented } from '../app/testing/documented-answer.ts';
+import { documentedBody, Undocumented } from '../app/testing/documented-response.ts';
 import { lastProduct } from '../app/testing/last-product.ts';
 import { BadOption } from './bad-option.ts';
 import { timeout_ms } from './plan.ts';

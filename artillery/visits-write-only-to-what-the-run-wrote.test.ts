@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { operations } from '../app/testing/documented-answer.ts';
+import { operations } from '../app/testing/documented-response.ts';
 import { meanRequests, needsSeedQuestions, readScenario, type Visit } from './scenario.ts';
 import { type SeedOptions, writeSeedQuestions } from './seed-questions.ts';
 import { findTarget } from './target.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../app/testing/http.ts';
+import type { HttpResponse } from '../app/testing/http.ts';
 import { unharmedBy, withBystander } from './support/bystander.ts';
 import { answersOf, questionsOf, removeLargePages, writeLargePages } from './support/large-pages.ts';
 import { emptyCache } from './support/nginx-cache.ts';
@@ -15,7 +15,7 @@ async function cacheMisses(): Promise<number[]> {
   );
 }
 
-const is200OrRetryable = ({ status, headers }: Answer) =>
+const is200OrRetryable = ({ status, headers }: HttpResponse) =>
   status === 200 || (status === 503 && headers['retry-after'] === '1');
 
 it('a burst of writes from one address gets 429, and other addresses may write', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
-import type { Answer } from '../app/testing/http.ts';
+import type { HttpResponse } from '../app/testing/http.ts';
 import { noteFault } from './support/fault-figures.ts';
 import {
   allServe,
@@ -51,7 +51,7 @@ const waitingRequests = 15;
  * Sends requests that wait for a lock of the database, and kills a replica with some of these requests. The lock is released
  * after the kill, which PostgreSQL notices by the replica's idle connections.
  */
-async function killWhileTheyWait(lock: string, send: () => Promise<Answer>[]): Promise<Answer[]> {
+async function killWhileTheyWait(lock: string, send: () => Promise<HttpResponse>[]): Promise<HttpResponse[]> {
   const [, victim = ''] = await replicas();
   const network = '{{(index .NetworkSettings.Networks "elier-test_database").IPAddress}}';
   const address = await docker('inspect', '--format', network, victim);
@@ -229,7 +229,7 @@ it('a write at a frozen replica gets a 503 that says it may have been made', asy
     request('/qa/questions', { method: 'POST', body: written, headers: { 'Idempotency-Key': 'frozen' } }),
     request(`/qa/questions/${question}/helpful`, { method: 'PUT' }),
   ]).finally(() => docker('unpause', ...names));
-  const detailOf = ({ status, json }: Answer) => `${status}: ${json.detail}`;
+  const detailOf = ({ status, json }: HttpResponse) => `${status}: ${json.detail}`;
   for (const response of [plain, vote])
     expect(detailOf(response)).toMatch(/^503: .* look before sending it again/);
   expect(detailOf(keyed)).toMatch(/^503: .* sent again with its Idempotency-Key it counts once/);

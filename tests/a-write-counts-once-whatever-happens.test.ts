@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Call } from '../app/testing/http.ts';
+import type { Call, HttpResponse } from '../app/testing/http.ts';
 import {
   allServe,
   clientWith,
@@ -20,7 +20,7 @@ afterAll(allServe, 60_000);
 let unavailable = 0;
 
 /** Repeats a write with its key while it gets 429 or 503. */
-async function write(send: typeof request, path: string, key: string, options: Call): Promise<Answer> {
+async function write(send: typeof request, path: string, key: string, options: Call): Promise<HttpResponse> {
   const headers = { 'Idempotency-Key': key };
   for (let attempt = 0; attempt < 60; attempt++) {
     const response = await send(path, { ...options, headers });
@@ -62,7 +62,7 @@ it('one Idempotency-Key creates one answer on all replicas, also after a restart
 it('an answer and its photos are one write, even when PostgreSQL is killed', async () => {
   const question = await newQuestion();
   const path = `/qa/questions/${question}/answers`;
-  const responses: Promise<Answer>[] = [];
+  const responses: Promise<HttpResponse>[] = [];
   const unavailableBefore = unavailable;
   const giving = (async () => {
     for (let number = 0; number < 100; number++) {

@@ -1,4 +1,4 @@
-import type { Answer } from '../app/testing/http.ts';
+import type { HttpResponse } from '../app/testing/http.ts';
 import { clientWith, newAnswer, newQuestion, request } from './support/stack.ts';
 
 const questionsOf = async (product: number, count: number) =>
@@ -35,7 +35,7 @@ it('the next reads of both lists show a new answer', async () => {
 it('the next read shows each vote while other clients read the same page', async () => {
   const question = await newQuestion(5);
   const path = '/qa/questions?product_id=5&count=499';
-  const votesIn = ({ json }: Answer) =>
+  const votesIn = ({ json }: HttpResponse) =>
     json.results.find(({ question_id }: any) => question_id === question).question_helpfulness;
   const client = clientWith(16);
   let isOver = false;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer } from '../app/testing/http.ts';
+import type { HttpResponse } from '../app/testing/http.ts';
 import { headers, hosts } from './drill/hostile.ts';
 import { exchange } from './support/raw.ts';
 import { newAnswer, newQuestion, port, request } from './support/stack.ts';
 
 /** A response without the headers that differ between clients. */
-function sharedPart({ status, headers, text }: Answer) {
+function sharedPart({ status, headers, text }: HttpResponse) {
   const own = ['date', 'connection', 'x-request-id', 'x-cache', 'content-length', 'transfer-encoding'];
   const shared = Object.entries(headers).filter(([name]) => !own.includes(name));
   return { status, text, headers: Object.fromEntries(shared) };

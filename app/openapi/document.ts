@@ -2,7 +2,7 @@ import { cataloguePaths, catalogueSchemas } from '../catalogue/openapi.ts';
 import { questionPaths, questionSchemas } from '../questions/openapi.ts';
 import { components, conditional, object, problems } from './parts.ts';
 
-const answer = (summary: string, description: string, body: unknown, more = {}) => ({
+const read = (summary: string, description: string, body: unknown, more = {}) => ({
   get: {
     summary,
     responses: {
@@ -14,7 +14,7 @@ const answer = (summary: string, description: string, body: unknown, more = {}) 
 });
 const isOk = object({ status: { const: 'ok' } });
 
-/** The OpenAPI 3.1 document of the whole API, as `GET /openapi.json` answers it. */
+/** The OpenAPI 3.1 document of the whole API, as `GET /openapi.json` returns it. */
 export const openapi = {
   openapi: '3.1.0',
   info: {
@@ -27,9 +27,9 @@ export const openapi = {
   paths: {
     ...cataloguePaths,
     ...questionPaths,
-    '/health/live': answer('Does the process run?', 'Yes.', isOk),
-    '/health/ready': answer('Can it serve?', 'Yes.', isOk),
-    '/openapi.json': answer('This document.', 'It.', { type: 'object' }, conditional),
+    '/health/live': read('Does the process run?', 'Yes.', isOk),
+    '/health/ready': read('Can it serve?', 'Yes.', isOk),
+    '/openapi.json': read('This document.', 'It.', { type: 'object' }, conditional),
   },
   components: { ...components, schemas: { ...components.schemas, ...catalogueSchemas, ...questionSchemas } },
 };

@@ -34,8 +34,8 @@ it('a repeated question counts once, and gets the first response', async () => {
 
 it('a repeated answer counts once, with its photos', async () => {
   const body = { ...written, photos: ['https://images.example/1', 'https://images.example/2'] };
-  const answers = [1, 2, 3].map(() => send('POST', '/qa/questions/8/answers', body));
-  const [first, ...others] = await Promise.all(answers);
+  const responses = [1, 2, 3].map(() => send('POST', '/qa/questions/8/answers', body));
+  const [first, ...others] = await Promise.all(responses);
   expect(first?.status).toBe(201);
   for (const other of others) expect(other.text).toBe(first?.text);
   const { json } = await service.call('/qa/questions/8/answers');
@@ -49,15 +49,15 @@ it('a repeated vote or report counts once', async () => {
   expect(await votes()).toBe(before + 1);
   for (let time = 0; time < 2; time++)
     expect((await send('PUT', '/qa/questions/8/report', undefined, 'report')).status).toBe(204);
-  expect((await send('PUT', '/qa/questions/8/helpful')).status).toBe(204); // the first answer, though it is hidden now
+  expect((await send('PUT', '/qa/questions/8/helpful')).status).toBe(204); // the first response, though it is hidden now
   expect((await send('PUT', '/qa/questions/8/helpful', undefined, 'new')).status).toBe(404);
 });
 
 it('a write that is sent several times at once counts once', async () => {
   const before = await questions();
-  const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));
-  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
-  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  const responses = await Promise.all(Array.from({ length: 40 }, () => ask()));
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 201));
+  expect(new Set(responses.map(({ text }) => text)).size).toBe(1);
   expect(await questions()).toBe(before + 1);
   const votesBefore = await votes();
   const path = '/qa/questions/8/helpful';

@@ -99,10 +99,10 @@ describe('PUT …/helpful', () => {
     let keys = Array.from({ length: 1000 }, (_, number) => `vote ${number}`);
     // Of so many at once more are refused than wait (maxWaiting in database.ts): each round has hundreds fewer.
     for (let round = 0; round < 10 && keys.length > 0; round++) {
-      const answers = await Promise.all(keys.map(vote));
-      for (const { status, headers } of answers)
+      const responses = await Promise.all(keys.map(vote));
+      for (const { status, headers } of responses)
         expect([status, headers['retry-after']]).toEqual(status === 204 ? [204, undefined] : [503, '1']);
-      keys = keys.filter((_, index) => answers[index]?.status === 503);
+      keys = keys.filter((_, index) => responses[index]?.status === 503);
     }
     expect(keys).toEqual([]);
     expect((await questionsOf(2))[0].question_helpfulness).toBe(1000);

@@ -1,6 +1,6 @@
 import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -22,7 +22,7 @@ export function call(
   port: number,
   path: string,
   { method = 'GET', headers = {}, body, agent }: Call = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = body === undefined ? undefined : isRaw ? body : JSON.stringify(body);
   const contentType = bytes === undefined ? {} : { 'Content-Type': 'application/json' };
@@ -56,7 +56,7 @@ export function call(
       });
     });
     outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`no answer to ${method} ${path.slice(0, 80)} in 10 s`)),
+      outgoing.destroy(new Error(`no response to ${method} ${path.slice(0, 80)} in 10 s`)),
     );
     outgoing.on('error', reject);
     outgoing.end(bytes);

@@ -6,7 +6,7 @@ import { importFolder } from '../../db/import/import-folder.ts';
 import { createTestDatabase, type TestDatabase } from '../../db/testing/database.ts';
 import type { Config } from '../config.ts';
 import { type Service, serve } from '../serve.ts';
-import { type Answer, type Call, call } from './http.ts';
+import { type Call, call, type HttpResponse } from './http.ts';
 
 /**
  * The API on a port of its own, over a fresh database with the data files of testing/rows: products 1 to 6 and their
@@ -21,7 +21,7 @@ import { type Answer, type Call, call } from './http.ts';
 export interface TestService {
   readonly port: number;
   readonly database: TestDatabase;
-  call(path: string, call?: Call): Promise<Answer>;
+  call(path: string, call?: Call): Promise<HttpResponse>;
   /** Runs a statement as the owner. */
   sql(statement: string, values?: unknown[]): Promise<any[]>;
   stop(): Promise<void>;

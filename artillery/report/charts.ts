@@ -31,7 +31,7 @@ interface Span {
 
 /** A period with its time since the start of the run, and the planned rate of its stage. */
 interface Moment extends Period {
-  readonly asked_s: number;
+  readonly planned_s: number;
 }
 
 /** Limits the size of the page: periods of a longer run are merged. */
@@ -56,8 +56,8 @@ export function chartsOf(run: LoadRun): Chart[] {
       isLogarithmic: false,
       at_s,
       lines: [
-        line('responses', '--blue', ({ answers_s }) => answers_s),
-        line('planned', '--muted', ({ asked_s }) => asked_s, true),
+        line('responses', '--blue', ({ responses_s }) => responses_s),
+        line('planned', '--muted', ({ planned_s }) => planned_s, true),
         ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
       ],
       spans,
@@ -104,7 +104,7 @@ export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
     };
   };
   return [
-    chart('Throughput, requests/s', '/s', ({ answers_s }) => answers_s),
+    chart('Throughput, requests/s', '/s', ({ responses_s }) => responses_s),
     chart('Errors/s', '/s', ({ errors_s }) => errors_s),
     chart('p50', 'ms', ({ p50_ms }) => p50_ms),
     chart('p95', 'ms', ({ p95_ms }) => p95_ms),
@@ -130,11 +130,11 @@ function momentsOf({ stages }: LoadRun): Moment[] {
   const spans = spansOf(stages);
   const periods = stages.reduce((all, stage) => all + stage.periods.length, 0);
   const groupSize = Math.ceil(periods / maxPoints);
-  return stages.flatMap(({ periods, asked_s }, index) =>
+  return stages.flatMap(({ periods, planned_s }, index) =>
     merged(periods, groupSize).map(period => ({
       ...period,
       at_s: (spans[index]?.from_s ?? 0) + period.at_s,
-      asked_s,
+      planned_s,
     })),
   );
 }
@@ -148,7 +148,7 @@ function merged(periods: readonly Period[], groupSize: number): Period[] {
     return {
       at_s: group.at(-1)?.at_s ?? 0,
       requests_s: mean(({ requests_s }) => requests_s),
-      answers_s: mean(({ answers_s }) => answers_s),
+      responses_s: mean(({ responses_s }) => responses_s),
       errors_s: mean(({ errors_s }) => errors_s),
       p50_ms: Math.max(...group.map(({ p50_ms }) => p50_ms)),
       p95_ms: Math.max(...group.map(({ p95_ms }) => p95_ms)),

@@ -53,7 +53,7 @@ const latency = object({
 
 const stage = object({
   name: string,
-  asked_s: number,
+  planned_s: number,
   offered_s: number,
   seconds: number,
   isJudged: boolean,
@@ -67,7 +67,7 @@ const stage = object({
     object({
       at_s: number,
       requests_s: number,
-      answers_s: number,
+      responses_s: number,
       errors_s: number,
       p50_ms: number,
       p95_ms: number,

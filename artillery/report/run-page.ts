@@ -60,7 +60,7 @@ function glance({ stages }: LoadRun): Html {
 ${stages.length > 1 ? html`<p class="facts">The last judged stage, ${stage.name}:</p>` : ''}
 <dl class="glance">
 <div><dt>Throughput</dt>${value(figure(throughput(stage)), '/s')}
-<dd class="of">${figure(stage.offered_s)} sent, ${figure(stage.asked_s)} planned</dd></div>
+<dd class="of">${figure(stage.offered_s)} sent, ${figure(stage.planned_s)} planned</dd></div>
 <div><dt>Latency</dt>${value(figure(mean), 'ms')}
 <dd class="of">mean; p95 ${figure(p95)}, p99 ${figure(p99)}</dd></div>
 <div><dt>Error rate</dt>${value(percent(errorRate(stage)))}

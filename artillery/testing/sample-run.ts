@@ -25,7 +25,7 @@ const cleanUp = 'make load-clean removes at most 12 questions that the run poste
 /** A run of one stage that kept its promises. Deterministic for a given seed. */
 export function sampleRun(seed = 1): LoadRun {
   const random = randomOf(seed);
-  const stage = stageOf(random, { asked_s: 200, seconds: 60, p50_ms: 2.4, errorRate: 0.0002, tooMany: 31 });
+  const stage = stageOf(random, { planned_s: 200, seconds: 60, p50_ms: 2.4, errorRate: 0.0002, tooMany: 31 });
   return {
     scenario: 'browse',
     description:
@@ -44,10 +44,10 @@ export function sampleStages(seed = 1): LoadRun {
   const random = randomOf(seed);
   const shared = { seconds: 60, tooMany: 0 };
   const stages = [
-    stageOf(random, { ...shared, asked_s: 100, p50_ms: 2.1, errorRate: 0 }),
-    stageOf(random, { ...shared, asked_s: 1000, p50_ms: 3.2, errorRate: 0.0001 }),
-    stageOf(random, { ...shared, asked_s: 3000, p50_ms: 24, errorRate: 0.004 }),
-    stageOf(random, { ...shared, asked_s: 5000, offered_s: 3410, p50_ms: 61, errorRate: 0.031 }),
+    stageOf(random, { ...shared, planned_s: 100, p50_ms: 2.1, errorRate: 0 }),
+    stageOf(random, { ...shared, planned_s: 1000, p50_ms: 3.2, errorRate: 0.0001 }),
+    stageOf(random, { ...shared, planned_s: 3000, p50_ms: 24, errorRate: 0.004 }),
+    stageOf(random, { ...shared, planned_s: 5000, offered_s: 3410, p50_ms: 61, errorRate: 0.031 }),
   ];
   return {
     ...sampleRun(seed),
@@ -61,7 +61,7 @@ export function sampleStages(seed = 1): LoadRun {
 }
 
 interface StageShape {
-  readonly asked_s: number;
+  readonly planned_s: number;
   readonly offered_s?: number;
   readonly seconds: number;
   readonly p50_ms: number;
@@ -70,19 +70,19 @@ interface StageShape {
 }
 
 function stageOf(random: () => number, shape: StageShape): Stage {
-  const { asked_s, seconds, p50_ms, errorRate, tooMany } = shape;
-  const offered_s = shape.offered_s ?? asked_s * 0.998;
+  const { planned_s, seconds, p50_ms, errorRate, tooMany } = shape;
+  const offered_s = shape.offered_s ?? planned_s * 0.998;
   const requests = Math.round(offered_s * seconds);
   const failed = Math.round(requests * errorRate);
   const unavailable = Math.ceil(failed * 0.7);
   const writes = Math.round(requests * 0.04);
   const reads = requests - writes - failed - tooMany;
   return {
-    name: `${asked_s.toLocaleString('en')} a second`,
-    asked_s,
+    name: `${planned_s.toLocaleString('en')} a second`,
+    planned_s,
     offered_s,
     seconds,
-    isJudged: offered_s > asked_s * 0.95,
+    isJudged: offered_s > planned_s * 0.95,
     requests,
     errors: failed > 0 ? { 'status 503': unavailable, 'no response within 5 s': failed - unavailable } : {},
     statusCodes: {
@@ -112,8 +112,8 @@ function stageOf(random: () => number, shape: StageShape): Stage {
       const { p50, p95, p99 } = latencyOf(p50_ms * (index < 3 ? 1.8 : 1), random);
       const requests_s = offered_s * (0.97 + 0.06 * random());
       const errors_s = random() < 0.3 ? offered_s * errorRate * 3 * random() : 0;
-      const answers_s = requests_s - errors_s * 0.3;
-      return { at_s: index + 1, requests_s, answers_s, errors_s, p50_ms: p50, p95_ms: p95, p99_ms: p99 };
+      const responses_s = requests_s - errors_s * 0.3;
+      return { at_s: index + 1, requests_s, responses_s, errors_s, p50_ms: p50, p95_ms: p95, p99_ms: p99 };
     }),
   };
 }

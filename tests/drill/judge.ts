@@ -1,5 +1,5 @@
 import { departureFrom } from '../../app/testing/documented.ts';
-import { operations } from '../../app/testing/documented-answer.ts';
+import { operations } from '../../app/testing/documented-response.ts';
 import type { Exchange, RawResponse } from '../support/raw.ts';
 import type { Request } from './requests.ts';
 import { secretDomain } from './values.ts';

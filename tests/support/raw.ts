@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { Answer } from '../../app/testing/http.ts';
+import type { HttpResponse } from '../../app/testing/http.ts';
 
-export interface RawResponse extends Answer {
+export interface RawResponse extends HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** All header lines in order, with repeated names. */
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec, ps } from 'docker-compose';
-import { type Answer, type Call, call } from '../../app/testing/http.ts';
+import { type Call, call, type HttpResponse } from '../../app/testing/http.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ export const stack = {
 export const ready = ['--wait', '--wait-timeout', '180'];
 
 /** Sends one request through Nginx on a new connection. */
-export const request = (path: string, options?: Call): Promise<Answer> => call(port, path, options);
+export const request = (path: string, options?: Call): Promise<HttpResponse> => call(port, path, options);
 
 /** Requests a page until Nginx serves it from the cache. */
 export async function untilCached(path: string, options?: Call): Promise<void> {
@@ -147,5 +147,5 @@ export async function newQuestion(product = 1): Promise<number> {
   return json.question_id;
 }
 
-export const newAnswer = (question: number, more: object = {}): Promise<Answer> =>
+export const newAnswer = (question: number, more: object = {}): Promise<HttpResponse> =>
   request(`/qa/questions/${question}/answers`, { method: 'POST', body: { ...written, ...more } });

@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openapi } from '../openapi/document.ts';
+import type { HttpResponse } from './http.ts';
 
 /** A response that the OpenAPI document does not describe; the message says the difference. */
 export class Undocumented extends Error {}
@@ -24,17 +24,14 @@ export const operations: ReadonlyMap<string, readonly number[]> = new Map(
   ),
 );
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
 /**
  * The body of a response as JSON; undefined when it has none. Throws Undocumented unless status, headers, type and body are as the
  * document describes them for the operation.
  */
-export function documentedBody(operation: string, { status, headers, text }: Answer): unknown {
+export function documentedBody(
+  operation: string,
+  { status, headers, text }: Omit<HttpResponse, 'json'>,
+): unknown {
   if (!operations.get(operation)?.includes(status)) throw new Undocumented(`status ${status}`);
   const { pointer, response } = responseOf(operation, status);
   for (const name of Object.keys(response.headers ?? {}))
