@@ -1,11 +1,11 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startReplica, startTestService, type TestService } from '../../app/testing/service.ts';
-import { type FileReport, generate } from '../generate/generate.ts';
-import { fullFolder, importFrom } from '../import/testing/data-folder.ts';
-import { silent } from '../progress.ts';
-import { emptyFolder } from '../testing/temporary-folder.ts';
-import { verify } from './verify.ts';
+import { type FileReport, generate } from '../db/generate/generate.ts';
+import { fullFolder, importFrom } from '../db/import/testing/data-folder.ts';
+import { silent } from '../db/progress.ts';
+import { emptyFolder } from '../db/testing/temporary-folder.ts';
+import { verify } from '../db/verify/verify.ts';
+import { startReplica, startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
 let data: string;

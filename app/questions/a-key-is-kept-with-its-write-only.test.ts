@@ -1,18 +1,18 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTestService, type TestService } from '../../app/testing/service.ts';
-import { qaFiles } from '../data-files.ts';
-import { silent } from '../progress.ts';
-import { emptyFolder } from '../testing/temporary-folder.ts';
-import type { ImportRequest } from './import-folder.ts';
-import { createEmptyNext, createNext } from './next-schema.ts';
-import { appliedMigrations } from './schema-version.ts';
-import { swap } from './swap.ts';
-import { before } from './testing/before.ts';
-import { importFrom } from './testing/data-folder.ts';
+import { qaFiles } from '../../db/data-files.ts';
+import type { ImportRequest } from '../../db/import/import-folder.ts';
+import { createEmptyNext, createNext } from '../../db/import/next-schema.ts';
+import { appliedMigrations } from '../../db/import/schema-version.ts';
+import { swap } from '../../db/import/swap.ts';
+import { before } from '../../db/import/testing/before.ts';
+import { importFrom } from '../../db/import/testing/data-folder.ts';
+import { silent } from '../../db/progress.ts';
+import { emptyFolder } from '../../db/testing/temporary-folder.ts';
+import { startTestService, type TestService } from '../testing/service.ts';
 
-// The keys are Idempotency-Keys (app/questions/once.ts).
+// The keys are Idempotency-Keys (idempotency.ts).
 
 let service: TestService;
 let data: string;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   service = await startTestService();
   data = join(await emptyFolder(), 'rows');
   await mkdir(data);
-  await cp(join(import.meta.dirname, '../../app/testing/rows'), data, { recursive: true });
+  await cp(join(import.meta.dirname, '../testing/rows'), data, { recursive: true });
 });
 afterEach(() => service.stop());
 
