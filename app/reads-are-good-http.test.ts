@@ -1,5 +1,5 @@
-import { conditionalReads, preflightNames } from './testing/front-end-requests.ts';
 import { startTestService, type TestService } from './testing/service.ts';
+import { conditionalReads, preflightNames } from './testing/traffic/front-end-requests.ts';
 
 let service: TestService;
 beforeAll(async () => {

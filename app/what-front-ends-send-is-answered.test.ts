@@ -1,5 +1,5 @@
-import { type FrontEndRequest, frontEndReads, frontEndWrites } from './testing/front-end-requests.ts';
 import { startTestService, type TestService } from './testing/service.ts';
+import { type FrontEndRequest, frontEndReads, frontEndWrites } from './testing/traffic/front-end-requests.ts';
 
 let service: TestService;
 beforeAll(async () => {

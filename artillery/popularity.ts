@@ -1,4 +1,4 @@
-import { zipfOf } from '../bench/requests.ts';
+import { zipfOf } from '../app/testing/traffic/zipf.ts';
 
 /** How often each product is requested. Popular: Zipf's law, rank n gets 1/n of the requests of rank 1. Any: uniform. */
 export type Popularity = 'popular' | 'any';

@@ -1,6 +1,6 @@
 import { openapi } from '../app/openapi/document.ts';
 import { documentedBody, Undocumented } from '../app/testing/documented-response.ts';
-import { lastProduct } from '../app/testing/last-product.ts';
+import { lastProduct } from '../app/testing/traffic/last-product.ts';
 import { BadOption } from './bad-option.ts';
 import { timeout_ms } from './plan.ts';
 

@@ -3,29 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-
-/** The figures of one run of the load generator. */
-export interface Load {
-  /** Requests with a response, whatever its status. */
-  readonly requests: number;
-  readonly seconds: number;
-  readonly bytes: number;
-  /** Responses with status 429. */
-  readonly limited: number;
-  /** Responses with any other status from 400 on. */
-  readonly refused: number;
-  /** Requests without a response. */
-  readonly broken: number;
-  readonly mean_ms: number;
-  readonly p50_ms: number;
-  readonly p95_ms: number;
-  readonly p99_ms: number;
-  readonly p999_ms: number;
-  /** Votes followed by a read. */
-  readonly checked?: number;
-  /** Reads that did not show the vote before them. */
-  readonly stale?: number;
-}
+import type { Load } from '../app/testing/traffic/load.ts';
 
 /** The core of the load generator. The stack has core 0. */
 const core = '1';
@@ -45,7 +23,7 @@ export function openLoad(
   rate: number,
 ): Promise<Load> {
   const options = ['--rate', String(rate), '--seconds', String(seconds)];
-  return run(requests, list => [process.execPath, 'bench/open-load.ts', ...options, url, list]);
+  return run(requests, list => [process.execPath, 'app/testing/traffic/open-load.ts', ...options, url, list]);
 }
 
 async function run(requests: readonly string[], commandFor: (list: string) => string[]): Promise<Load> {

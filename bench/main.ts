@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type IdRanges, readIdRanges } from '../app/testing/traffic/id-ranges.ts';
+import { randomOf } from '../app/testing/traffic/random.ts';
+import { coldPages, hotCatalogue } from '../app/testing/traffic/requests.ts';
 import { integerSetting, settingsOrExit } from '../db/environment.ts';
-import { type IdRanges, readIdRanges } from './id-ranges.ts';
 import { closedLoad, openLoad } from './load.ts';
 import { baselineUrl, type HttpServer, type Part, type Pgbench, parts, stackUrl } from './parts.ts';
 import { refuse } from './refuse.ts';
-import { coldPages, hotCatalogue, randomOf } from './requests.ts';
 import { keep } from './results.ts';
 import {
   appReads,

@@ -1,8 +1,10 @@
 import { Agent, get } from 'node:http';
-import { lastProduct } from '../app/testing/last-product.ts';
+import { createHistogram, type Histogram } from 'node:perf_hooks';
+import { lastProduct } from '../app/testing/traffic/last-product.ts';
+import { randomOf } from '../app/testing/traffic/random.ts';
+import { pathsOf } from '../app/testing/traffic/requests.ts';
 import { localStack } from './local-stack.ts';
 import { refuse } from './refuse.ts';
-import { randomOf } from './requests.ts';
 
 // Counts the bytes of a product page's four responses, as a browser gets them from the running stack.
 const api = process.env.API ? originOf(process.env.API) : localStack();
@@ -36,28 +38,27 @@ function bytesOf(path: string, encoding: string): Promise<number> {
 }
 
 const random = randomOf(1);
-const last = await lastProduct(async id => {
-  const { ok } = await fetch(`${api}/products/${id}`).catch(refuseUnreachable);
-  return ok;
-});
-const pages: { compressed: number; uncompressed: number }[] = [];
-while (pages.length < samples) {
-  const id = 1 + Math.floor(random() * last);
-  const paths = ['', '/styles', '/related'].map(rest => `/products/${id}${rest}`);
-  const all = [...paths, `/qa/questions?product_id=${id}`];
-  const sum = async (encoding: string) =>
-    (await Promise.all(all.map(path => bytesOf(path, encoding)))).reduce((a, b) => a + b, 0);
-  pages.push({ compressed: await sum('gzip'), uncompressed: await sum('identity') });
-}
-const at = (kind: 'compressed' | 'uncompressed', part: number) =>
-  pages.map(page => page[kind]).sort((a, b) => a - b)[Math.floor((samples - 1) * part)];
-console.log(`Bytes of a product page's four responses, over ${samples} random products`);
-console.table(
-  Object.fromEntries(
-    (['compressed', 'uncompressed'] as const).map(kind => [
-      kind,
-      { median: at(kind, 0.5), p95: at(kind, 0.95), worst: at(kind, 1) },
-    ]),
-  ),
+const last = await lastProduct(
+  async id => (await fetch(`${api}/products/${id}`).catch(refuseUnreachable)).ok,
 );
+/** Exact up to 200 kB. */
+const histogram = () => createHistogram({ figures: 5, highest: 2 ** 24 });
+const kinds = [
+  { kind: 'compressed', encoding: 'gzip', bytes: histogram() },
+  { kind: 'uncompressed', encoding: 'identity', bytes: histogram() },
+];
+for (let page = 0; page < samples; page++) {
+  const paths = pathsOf(1 + Math.floor(random() * last));
+  for (const { encoding, bytes } of kinds) {
+    const all = await Promise.all(paths.map(path => bytesOf(path, encoding)));
+    bytes.record(all.reduce((a, b) => a + b));
+  }
+}
+console.log(`Bytes of a product page's four responses, over ${samples} random products`);
+const row = (bytes: Histogram) => ({
+  median: bytes.percentile(50),
+  p95: bytes.percentile(95),
+  worst: bytes.max,
+});
+console.table(Object.fromEntries(kinds.map(({ kind, bytes }) => [kind, row(bytes)])));
 agent.destroy();

@@ -1,8 +1,8 @@
 import * as catalogue from '../app/catalogue/queries.ts';
 import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
+import * as make from '../app/testing/traffic/requests.ts';
 import { localStack } from './local-stack.ts';
-import * as make from './requests.ts';
 
 /** An HTTP server and the requests it gets. */
 export interface HttpServer {

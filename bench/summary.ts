@@ -1,4 +1,4 @@
-import type { Load } from './load.ts';
+import type { Load } from '../app/testing/traffic/load.ts';
 import { services } from './rig.ts';
 
 /** The figures of a run, and its cost. */

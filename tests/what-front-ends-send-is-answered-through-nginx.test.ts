@@ -4,7 +4,7 @@ import {
   frontEndReads,
   frontEndWrites,
   preflightNames,
-} from '../app/testing/front-end-requests.ts';
+} from '../app/testing/traffic/front-end-requests.ts';
 import { clientWith, newAnswer, newQuestion, request, untilCached } from './support/stack.ts';
 
 const named = (all: readonly FrontEndRequest[]) =>

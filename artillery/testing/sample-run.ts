@@ -1,4 +1,4 @@
-import { randomOf } from '../../bench/requests.ts';
+import { randomOf } from '../../app/testing/traffic/random.ts';
 import type { Endpoint, Latency, LoadRun, Period, Promised, Stage } from '../load-run.ts';
 
 /** Share of the load and relative latency of each endpoint. */
@@ -46,7 +46,7 @@ export function sampleStages(seed = 1): LoadRun {
   const stages = [
     stageOf(random, { ...shared, planned_s: 100, p50_ms: 2.1, errorRate: 0 }),
     stageOf(random, { ...shared, planned_s: 1000, p50_ms: 3.2, errorRate: 0.0001 }),
-    stageOf(random, { ...shared, planned_s: 3000, p50_ms: 24, errorRate: 0.004 }),
+    stageOf(random, { ...shared, planned_s: 3000, p50_ms: 20, errorRate: 0.004 }),
     stageOf(random, { ...shared, planned_s: 5000, offered_s: 3410, p50_ms: 61, errorRate: 0.031 }),
   ];
   return {

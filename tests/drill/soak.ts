@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '../../app/testing/http.ts';
-import { readIdRanges } from '../../bench/id-ranges.ts';
-import { mixedPages, randomOf } from '../../bench/requests.ts';
-import { anyVisitor } from '../../bench/visitors.ts';
+import { readIdRanges } from '../../app/testing/traffic/id-ranges.ts';
+import type { Load } from '../../app/testing/traffic/load.ts';
+import { randomOf } from '../../app/testing/traffic/random.ts';
+import { mixedPages } from '../../app/testing/traffic/requests.ts';
+import { anyVisitor } from '../../app/testing/traffic/visitors.ts';
 import { deathsSince, docker, memoryOf, port, replicas, sql, startTimes } from '../support/stack.ts';
 
 /** Share of the rate that 64 connections reach. */
@@ -104,23 +106,13 @@ export async function soak(minutes: number, onMinute: (minute: number) => void):
   }
 }
 
-interface Seen {
-  readonly requests: number;
-  readonly refused: number;
-  /** The first refused or limited requests. */
-  readonly refusals: readonly string[];
-  readonly limited: number;
-  readonly broken: number;
-  readonly checked: number;
-  readonly stale: number;
-  readonly mean_ms: number;
-  readonly p99_ms: number;
-}
+type Counted = 'requests' | 'refused' | 'refusals' | 'limited' | 'broken' | 'checked' | 'stale';
+type Seen = Required<Pick<Load, Counted | 'mean_ms' | 'p99_ms'>>;
 
 /** Sends the requests of a list at a fixed rate, from as many processes as it takes. */
 async function load(list: string, rate: number, seconds: number): Promise<Seen> {
   const processes = Math.ceil(rate / rateOfProcess);
-  const args = ['bench/open-load.ts', `http://127.0.0.1:${port}`, list];
+  const args = ['app/testing/traffic/open-load.ts', `http://127.0.0.1:${port}`, list];
   args.push('--rate', String(rate / processes), '--seconds', String(seconds), '--visitors');
   args.push('--connections', String(Math.floor(connections / processes)));
   const all = Array.from({ length: processes }, async (): Promise<Seen> => {

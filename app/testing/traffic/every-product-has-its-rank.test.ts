@@ -1,5 +1,6 @@
-import { readIdRanges } from '../bench/id-ranges.ts';
-import { idsByRank, randomOf, zipfOf } from '../bench/requests.ts';
+import { readIdRanges } from './id-ranges.ts';
+import { randomOf } from './random.ts';
+import { idsByRank, zipfOf } from './zipf.ts';
 
 const ranks = (ids: number) => Array.from({ length: ids }, (_, index) => index + 1);
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { Load } from './load.ts';
 import { anyVisitor } from './visitors.ts';
 
 // Latency counts from the due time of a request, so it includes the wait for a connection. Prints its figures as a line of
@@ -136,14 +137,15 @@ const bytes = [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
 agent.destroy();
 
 const at = (percentile: number) => times.percentile(percentile) / 1000;
-const percentiles = { p50_ms: at(50), p95_ms: at(95), p99_ms: at(99), p999_ms: at(99.9) };
-console.log(
-  JSON.stringify({
-    ...seen,
-    refusals,
-    bytes,
-    seconds: elapsed_s,
-    mean_ms: times.mean / 1000,
-    ...percentiles,
-  }),
-);
+const load: Load = {
+  ...seen,
+  refusals,
+  bytes,
+  seconds: elapsed_s,
+  mean_ms: times.mean / 1000,
+  p50_ms: at(50),
+  p95_ms: at(95),
+  p99_ms: at(99),
+  p999_ms: at(99.9),
+};
+console.log(JSON.stringify(load));

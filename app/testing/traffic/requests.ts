@@ -1,15 +1,5 @@
 import type { IdRanges } from './id-ranges.ts';
-
-/** Random numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { zipfOf } from './zipf.ts';
 
 /** Draws the requests of a run. */
 export type Requests = (ids: IdRanges, random: () => number) => string[];
@@ -17,12 +7,14 @@ export type Requests = (ids: IdRanges, random: () => number) => string[];
 /** More than a run of 10 s sends. */
 const many = 400_000;
 
-const page = (id: number) => [
-  `GET /products/${id}`,
-  `GET /products/${id}/styles`,
-  `GET /products/${id}/related`,
-  `GET /qa/questions?product_id=${id}`,
+/** The paths that a front-end requests for a product's page. */
+export const pathsOf = (product: number): string[] => [
+  `/products/${product}`,
+  `/products/${product}/styles`,
+  `/products/${product}/related`,
+  `/qa/questions?product_id=${product}`,
 ];
+const page = (product: number) => pathsOf(product).map(path => `GET ${path}`);
 const answersOf = (question: number) => `GET /qa/questions/${question}/answers`;
 const listPage = (number: number) => `GET /products?page=${number}&count=5`;
 const upTo = (limit: number, random: () => number) => 1 + Math.floor(random() * limit);
@@ -87,42 +79,6 @@ export const questionsUnderWrites: Requests = (ids, random) =>
       ? `PUT /qa/questions/${anyQuestion(ids, random)}/helpful`
       : `GET /qa/questions?product_id=${upTo(100, random)}`,
   );
-
-/** Draws ids from 1 by Zipf (s = 1.0): each id has a rank, and a probability proportional to 1/rank. */
-export function zipfOf(ids: number, random: () => number): () => number {
-  const idOf = idsByRank(ids);
-  const cumulative = new Float64Array(ids);
-  let sum = 0;
-  for (let rank = 1; rank <= ids; rank++) {
-    sum += 1 / rank;
-    cumulative[rank - 1] = sum;
-  }
-  return () => {
-    const drawn = random() * sum;
-    let low = 0;
-    let high = ids - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((cumulative[middle] as number) < drawn) low = middle + 1;
-      else high = middle;
-    }
-    return idOf(low + 1);
-  };
-}
-
-/**
- * Maps a rank to an id, both from 1 to `ids`. Neighbouring ranks have distant ids, because popular products are scattered
- * over a table. The step is coprime to `ids`, so that each rank has its own id.
- */
-export function idsByRank(ids: number): (rank: number) => number {
-  let step = 7919;
-  while (greatestCommonDivisor(step, ids) !== 1) step++;
-  return rank => 1 + (((rank - 1) * step) % ids);
-}
-
-function greatestCommonDivisor(one: number, other: number): number {
-  return other === 0 ? one : greatestCommonDivisor(other, one % other);
-}
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);

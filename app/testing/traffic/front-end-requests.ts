@@ -1,4 +1,4 @@
-import type { Call } from './http.ts';
+import type { Call } from '../http.ts';
 
 /** A request as front-ends of this API send it, and the status that they need. */
 export interface FrontEndRequest extends Call {
