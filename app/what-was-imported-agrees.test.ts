@@ -20,7 +20,7 @@ afterAll(() => service.stop());
 const load = () => importFrom(data, service.database.owner, { discardUserRows: true });
 const run = (port = service.port) => {
   const api = { url: new URL(`http://127.0.0.1:${port}`) };
-  return verify({ data, api, products: 1000, seed: 1, progress: silent });
+  return verify({ data, api, products: 1000, progress: silent });
 };
 
 async function expectAgreement(): Promise<void> {

@@ -44,7 +44,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-const run = () => verify({ data, api, products: 10, seed: 1, progress: silent });
+const run = () => verify({ data, api, products: 10, progress: silent });
 
 test('correct responses do not differ, whatever is wrong with the lines of the files', async () => {
   const { chosen, comparison } = await run();
@@ -118,9 +118,9 @@ test('requests are repeated and counted while the API is busy, and differ if it 
 });
 
 test('a missing API or an incomplete folder is named in one sentence', async () => {
-  const of = (folder: string) => verify({ data: folder, api, products: 1, seed: 1, progress: silent });
+  const of = (folder: string) => verify({ data: folder, api, products: 1, progress: silent });
   const unreachable = { url: new URL('http://127.0.0.1:1') };
-  await expect(verify({ data, api: unreachable, products: 1, seed: 1, progress: silent })).rejects.toThrow(
+  await expect(verify({ data, api: unreachable, products: 1, progress: silent })).rejects.toThrow(
     /^The API at http:\/\/127\.0\.0\.1:1 does not respond to GET \/products\?count=1 \(.+\)\.$/,
   );
   wrong['/products?count=1'] = 'starting';

@@ -4,11 +4,13 @@ import type { RowOf } from './values.ts';
 export const [productFile, featureFile, styleFile, photoFile, skuFile, relatedFile] = catalogueFiles;
 export const [questionFile, answerFile, answerPhotoFile] = qaFiles;
 
+export type ProductRow = RowOf<typeof productFile>;
+
 /** A product to compare, with its rows from all data files, each list in the order of the file. */
 export interface ChosenProduct {
   readonly id: number;
   /** Undefined when the import rejects the product's row. */
-  row?: RowOf<typeof productFile>;
+  row?: ProductRow;
   readonly features: RowOf<typeof featureFile>[];
   readonly styles: ChosenStyle[];
   readonly related: number[];
@@ -34,5 +36,5 @@ export interface ChosenAnswer {
 /** A page of the list of products, with the rows that it must show, in order. */
 export interface ListPage {
   readonly path: string;
-  readonly rows: readonly RowOf<typeof productFile>[];
+  readonly rows: readonly ProductRow[];
 }

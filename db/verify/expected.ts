@@ -1,4 +1,11 @@
-import type { ChosenAnswer, ChosenProduct, ChosenQuestion, ChosenStyle, ListPage } from './chosen.ts';
+import type {
+  ChosenAnswer,
+  ChosenProduct,
+  ChosenQuestion,
+  ChosenStyle,
+  ListPage,
+  ProductRow,
+} from './chosen.ts';
 
 /** A request to the API, and the expected response. */
 export interface Expectation {
@@ -20,14 +27,7 @@ const maxPageBytes = 1024 * 1024;
 
 /** The expected response for a page of the list. */
 export function expectationOfPage({ path, rows }: ListPage): Expectation {
-  const body = rows.map(({ id, name, slogan, description, category, default_price }) => ({
-    id,
-    name,
-    slogan,
-    description,
-    category,
-    default_price,
-  }));
+  const body = rows.map(productElement);
   const bytes = body.reduce((sum, product) => sum + Buffer.byteLength(JSON.stringify(product)), 0);
   const route = '/products';
   return bytes > maxPageBytes ? { route, path, status: 400 } : { route, path, status: 200, body };
@@ -37,10 +37,13 @@ export function expectationOfPage({ path, rows }: ListPage): Expectation {
 export function* expectationsOf(product: ChosenProduct): Generator<Expectation> {
   const { id } = product;
   yield* [
-    ofProduct('/products/:product_id', product, () => productBody(product)),
+    ofProduct('/products/:product_id', product, row => ({
+      ...productElement(row),
+      features: byId(product.features).map(({ feature, value }) => ({ feature, value })),
+    })),
     ofProduct('/products/:product_id/styles', product, () => ({
       product_id: String(id),
-      results: byId(product.styles).map(styleElement),
+      results: product.styles.toSorted((one, other) => one.row.id - other.row.id).map(styleElement),
     })),
     ofProduct('/products/:product_id/related', product, () => product.related),
   ];
@@ -53,23 +56,17 @@ export function* expectationsOf(product: ChosenProduct): Generator<Expectation> 
   for (const question of someOf(product.questions)) yield answersOf(question);
 }
 
-function ofProduct(route: string, { id, row }: ChosenProduct, body: () => unknown): Expectation {
+function ofProduct(
+  route: string,
+  { id, row }: ChosenProduct,
+  body: (row: ProductRow) => unknown,
+): Expectation {
   const path = route.replace(':product_id', String(id));
-  return row ? { route, path, status: 200, body: body() } : { route, path, status: 404 };
+  return row ? { route, path, status: 200, body: body(row) } : { route, path, status: 404 };
 }
 
-function productBody({ id, row, features }: ChosenProduct) {
-  return {
-    id,
-    name: row?.name,
-    slogan: row?.slogan,
-    description: row?.description,
-    category: row?.category,
-    default_price: row?.default_price,
-    features: features
-      .toSorted((one, other) => one.id - other.id)
-      .map(({ feature, value }) => ({ feature, value })),
-  };
+function productElement({ id, name, slogan, description, category, default_price }: ProductRow) {
+  return { id, name, slogan, description, category, default_price };
 }
 
 function styleElement({ row, photos, skus }: ChosenStyle) {
@@ -83,9 +80,7 @@ function styleElement({ row, photos, skus }: ChosenStyle) {
     photos:
       photos.length === 0
         ? [{ thumbnail_url: null, url: null }]
-        : photos
-            .toSorted((one, other) => one.id - other.id)
-            .map(({ thumbnail_url, url }) => ({ thumbnail_url, url })),
+        : byId(photos).map(({ thumbnail_url, url }) => ({ thumbnail_url, url })),
     skus: pairs.length === 0 ? { null: { quantity: null, size: null } } : Object.fromEntries(pairs),
   };
 }
@@ -101,7 +96,7 @@ function questionElement({ row, answers }: ChosenQuestion) {
     answers: Object.fromEntries(
       pageOf(answers).map(answer => [
         answer.row.id,
-        { id: answer.row.id, ...answerFields(answer), photos: photosOf(answer).map(({ url }) => url) },
+        { id: answer.row.id, ...answerFields(answer), photos: byId(answer.photos).map(({ url }) => url) },
       ]),
     ),
   };
@@ -114,7 +109,7 @@ function answersOf({ row, answers }: ChosenQuestion): Expectation {
   const results = pageOf(answers).map(answer => ({
     answer_id: answer.row.id,
     ...answerFields(answer),
-    photos: photosOf(answer).map(({ id, url }) => ({ id, url })),
+    photos: byId(answer.photos).map(({ id, url }) => ({ id, url })),
   }));
   return { route, path, status: 200, body: { question: String(row.id), page: 1, count, results } };
 }
@@ -122,10 +117,6 @@ function answersOf({ row, answers }: ChosenQuestion): Expectation {
 function answerFields({ row }: ChosenAnswer) {
   const { body, answerer_name, helpful } = row;
   return { body, date: date(row.date_written), answerer_name, helpfulness: helpful };
-}
-
-function photosOf({ photos }: ChosenAnswer) {
-  return photos.toSorted((one, other) => one.id - other.id);
 }
 
 /** The first page of the elements that are not reported, the most helpful first. */
@@ -145,8 +136,8 @@ function someOf(questions: readonly ChosenQuestion[]): ChosenQuestion[] {
   return [...reported, ...others].slice(0, questionsCompared);
 }
 
-function byId<T extends { row: { id: number } }>(all: readonly T[]): T[] {
-  return all.toSorted((one, other) => one.row.id - other.row.id);
+function byId<T extends { id: number }>(all: readonly T[]): T[] {
+  return all.toSorted((one, other) => one.id - other.id);
 }
 
 function date(milliseconds: number): string {

@@ -23,10 +23,4 @@ export class IdBits {
     page[byte] = before | bit;
     return (before & bit) === 0;
   }
-
-  /** All ids in ascending order. */
-  *inOrder(): Generator<number> {
-    for (const number of [...this.#pages.keys()].sort((one, other) => one - other))
-      for (let id = number * pageIds; id < (number + 1) * pageIds; id++) if (this.has(id)) yield id;
-  }
 }

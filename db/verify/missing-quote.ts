@@ -3,21 +3,19 @@ import { fieldsOf } from './fields.ts';
 import type { Header } from './header.ts';
 import { rowOf } from './values.ts';
 
+/** The ends of the values, and their starts after a comma, without the blanks around them. */
+const places = /(?<=^|[^ \t])(?=[ \t]*(?:,|$))|(?![ \t])(?<=,[ \t]*)/g;
+
 /**
  * Restores the missing quote of a line: before or after a comma, or at the end, next to the value. Undefined unless
  * exactly one position gives a row whose texts are all quoted. A bare text could be the rest of a broken one.
  */
 export function withMissingQuote(header: Header, line: string): string | undefined {
-  const positions = [endOfValue(line, line.length)];
-  for (let comma = line.indexOf(','); comma >= 0; comma = line.indexOf(',', comma + 1))
-    positions.push(endOfValue(line, comma), startOfValue(line, comma + 1));
-  const rows = new Set(
-    positions
-      .map(position => `${line.slice(0, position)}"${line.slice(position)}`)
-      .filter(candidate => rowOf(header, candidate) !== undefined && hasTextsInQuotes(header, candidate)),
-  );
-  const [row] = rows;
-  return rows.size === 1 ? row : undefined;
+  const candidates = [...line.matchAll(places)]
+    .map(({ index }) => `${line.slice(0, index)}"${line.slice(index)}`)
+    .filter(candidate => rowOf(header, candidate) !== undefined && hasTextsInQuotes(header, candidate));
+  const rows = new Set(candidates);
+  return rows.size === 1 ? candidates[0] : undefined;
 }
 
 function hasTextsInQuotes({ file, names }: Header, record: string): boolean {
@@ -28,18 +26,4 @@ function hasTextsInQuotes({ file, names }: Header, record: string): boolean {
     if (type === undefined || isQuoted || text === 'null') return true;
     return text !== '' && !type.startsWith('text');
   });
-}
-
-/** The end of the value before `end`, without trailing blanks. */
-function endOfValue(line: string, end: number): number {
-  let position = end;
-  while (line[position - 1] === ' ' || line[position - 1] === '\t') position--;
-  return position;
-}
-
-/** The start of the value after `start`, without leading blanks. */
-function startOfValue(line: string, start: number): number {
-  let position = start;
-  while (line[position] === ' ' || line[position] === '\t') position++;
-  return position;
 }

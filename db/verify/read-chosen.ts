@@ -10,6 +10,7 @@ import {
   type ChosenStyle,
   featureFile,
   type ListPage,
+  type ProductRow,
   photoFile,
   productFile,
   questionFile,
@@ -18,9 +19,8 @@ import {
   styleFile,
 } from './chosen.ts';
 import { findFiles } from './files.ts';
-import { readListPages } from './list-pages.ts';
+import { pagesOf } from './list-pages.ts';
 import { readRows, type Selection } from './read-rows.ts';
-import { Reservoir } from './reservoir.ts';
 import type { FileIds } from './user-writes.ts';
 
 export interface Chosen extends FileIds {
@@ -28,51 +28,63 @@ export interface Chosen extends FileIds {
   readonly pages: readonly ListPage[];
   /** The number of products in the files. */
   readonly productsInAll: number;
-  /** Rows of the chosen products, and how many of these rows were repaired. */
+  /** Rows of the chosen products and pages, and how many of these rows were repaired. */
   readonly rows: number;
   readonly repaired: number;
   readonly bytes: number;
 }
 
 /**
- * Chooses random products of a folder and reads their rows from the nine files, each file once. Also reads the rows of
- * some list pages. Memory holds the chosen rows, and one bit per id of each file. Throws VerifyFailure when a file is
- * missing or has the wrong columns.
+ * Chooses random products of a folder, and pages of their list, and reads their rows from the nine files. Memory holds the
+ * chosen rows, the ids of the products, and one bit per id of each file. Throws VerifyFailure when a file is missing or
+ * has the wrong columns.
  */
-export async function readChosen(
-  folder: string,
-  count: number,
-  seed: number,
-  progress: Progress,
-): Promise<Chosen> {
+export async function readChosen(folder: string, count: number, progress: Progress): Promise<Chosen> {
   const files = await findFiles(folder);
-  const pages = await readListPages(files, seed, progress);
   let bytes = 0;
   let rows = 0;
   let repaired = 0;
-  const read = async <F extends DataFile>(file: F, selection: Selection<F>) => {
-    const found = await readRows(files.pathOf(file), file, selection, more => {
+  const pass = <F extends DataFile>(file: F, selection: Selection<F>) => {
+    return readRows(files.pathOf(file), file, selection, more => {
       bytes += more;
       progress.advance(bytes, file.name);
     });
+  };
+  const read = async <F extends DataFile>(file: F, selection: Selection<F>) => {
+    const found = await pass(file, selection);
     rows += found.added;
     repaired += found.repaired;
     return found.ids;
   };
-  progress.begin('reading', files.bytes);
+  // The products' file is read twice, because a product's position in the list depends on all ids.
+  progress.begin('reading', files.bytes + files.bytesOf(productFile));
 
-  const reservoir = new Reservoir<ChosenProduct>(count, new Random(seed, 'verify'));
-  let latest: ChosenProduct | undefined;
-  await read(productFile, {
+  const ids: number[] = [];
+  const listed: number[] = [];
+  await pass(productFile, {
     isWanted(id) {
-      latest = reservoir.offer(() => ({ id, features: [], styles: [], related: [], questions: [] }));
-      return latest !== undefined;
+      ids.push(id);
+      return true;
     },
+    add: ({ id }) => listed.push(id),
+  });
+  const random = new Random(1, 'verify').at(0);
+  const products = new Map<number, ChosenProduct>();
+  while (products.size < Math.min(count, ids.length)) {
+    const id = random.of(ids);
+    products.set(id, { id, features: [], styles: [], related: [], questions: [] });
+  }
+  const pages = pagesOf(Uint32Array.from(listed).sort(), random);
+  const onPages = new Set(pages.flatMap(page => page.ids));
+  const listRows = new Map<number, ProductRow>();
+  await read(productFile, {
+    isWanted: id => products.has(id) || onPages.has(id),
     add(row) {
-      if (latest) latest.row = row;
+      listRows.set(row.id, row);
+      const product = products.get(row.id);
+      if (product) product.row = row;
     },
   });
-  const products = new Map(reservoir.kept.map(product => [product.id, product]));
   const loaded = new Map([...products].filter(([, { row }]) => row !== undefined));
   await read(
     featureFile,
@@ -124,8 +136,16 @@ export async function readChosen(
     below(answers, 'answer_id', (answer, row) => answer.photos.push(row)),
   );
   progress.end();
-  const counts = { productsInAll: reservoir.offered, rows, repaired, bytes };
-  return { products: reservoir.kept, pages, ...counts, questionIds, answerIds };
+  return {
+    products: [...products.values()],
+    pages: pages.map(({ path, ids }) => ({ path, rows: ids.flatMap(id => listRows.get(id) ?? []) })),
+    productsInAll: ids.length,
+    rows,
+    repaired,
+    bytes: files.bytes,
+    questionIds,
+    answerIds,
+  };
 }
 
 /** Selects the rows whose second documented column refers to one of `parents`. */

@@ -24,8 +24,8 @@ export function summary(chosen: Chosen, comparison: Comparison, elapsed_s: numbe
       : `${number(byUsers)} more responses show users' writes since the import (votes, questions, answers, reports). This is not an error.\n`;
   return `${shown.join('')}${number(responses)} responses compared (${number(notFound)} expected to be 404), ${number(differing)} differ:
 ${counts.join('')}\
-${written}They cover pages of the list of products, and ${number(products.length)} of ${number(productsInAll)} products with ${number(rows)} rows. \
-${number(repaired)} of the rows lack a quote in the files.
+${written}They cover pages of the list of products, and ${number(products.length)} of ${number(productsInAll)} products, by ${number(rows)} rows. \
+${number(repaired)} of these rows lack a quote in the files.
 ${repeated}${number(bytes)} bytes read in ${elapsed_s.toFixed(1)} s.`;
 }
 

@@ -10,8 +10,6 @@ export interface VerifyOptions {
   readonly api: Api;
   /** How many products to choose at most. */
   readonly products: number;
-  /** The same seed and files give the same products. */
-  readonly seed: number;
   readonly progress: Progress;
 }
 
@@ -21,7 +19,7 @@ const probe = '/products?count=1';
  * Compares the API's responses about random products, and for pages of their list, with the data files. Reads the files
  * without the importer's code or any SQL. Throws VerifyFailure when the API or the files cannot be read.
  */
-export async function verify({ data, api, products, seed, progress }: VerifyOptions): Promise<{
+export async function verify({ data, api, products, progress }: VerifyOptions): Promise<{
   chosen: Chosen;
   comparison: Comparison;
 }> {
@@ -31,6 +29,6 @@ export async function verify({ data, api, products, seed, progress }: VerifyOpti
     throw new VerifyFailure(
       `The API at ${api.url.origin} responds to GET ${probe} with ${status} instead of 200.`,
     );
-  const chosen = await readChosen(data, products, seed, progress);
+  const chosen = await readChosen(data, products, progress);
   return { chosen, comparison: await compare(api, chosen, progress) };
 }
