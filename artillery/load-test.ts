@@ -75,20 +75,18 @@ interface Ran {
 
 /** When Artillery crashes, the results of the earlier stages are kept. */
 async function runStages(test: LoadTest, target: Target, seeds: readonly SeedQuestion[]): Promise<Ran> {
-  const { generate, progress, signal } = test;
-  const { stages, visits, http, products: popularity, ensure } = test.scenario;
-  const shared = { target, visits, http, popularity, seeds, slow_ms: ensure.p95, generate, signal };
+  const { scenario, generate, progress, signal } = test;
   const onPeriod = ({ at_s, requests_s, p95_ms, errors_s }: Period) =>
     progress.advance(
       at_s,
       `${figure(requests_s)} requests/s | p95 ${figure(p95_ms)} ms | ${figure(errors_s)} errors/s`,
     );
   const runs: StageRun[] = [];
-  for (const stage of stages) {
+  for (const stage of scenario.stages) {
     if (signal.aborted || runs.at(-1)?.generatorLimit) break;
     progress.begin(nameOf(stage), stage.seconds);
     try {
-      const run = await runStage({ ...shared, stage, onPeriod });
+      const run = await runStage({ target, scenario, seeds, stage, generate, onPeriod, signal });
       if (run) runs.push(run);
     } catch (error) {
       if (!(error instanceof ArtilleryFailure) || runs.length === 0) throw error;

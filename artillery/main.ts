@@ -7,6 +7,7 @@ import { ArtilleryFailure, runArtillery } from './artillery.ts';
 import type { LoadRun } from './load-run.ts';
 import { loadTest } from './load-test.ts';
 import { type Given, type Options, optionsFrom } from './options.ts';
+import { count } from './report/format.ts';
 import { verdictOf } from './report/verdict.ts';
 import { writeReport } from './report.ts';
 import { findTarget } from './target.ts';
@@ -56,7 +57,7 @@ function report(run: LoadRun): void {
   writeFileSync(summary, `${JSON.stringify(run, null, 2)}\n`);
   const { state, title, reason } = verdictOf(run);
   const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
-  console.log(`${title} (${requests.toLocaleString('en')} requests). ${reason}`.trim());
+  console.log(`${title} (${count(requests)} requests). ${reason}`.trim());
   for (const { promise, measured } of run.promises) console.log(`  ${promise}: ${measured}`);
   if (run.generatorLimit) console.log(run.generatorLimit);
   if (run.cleanUp) console.log(run.cleanUp);

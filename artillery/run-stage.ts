@@ -1,12 +1,13 @@
-import { ArtilleryFailure, type Generator, type Load } from './artillery.ts';
+import { ArtilleryFailure, type Generator } from './artillery.ts';
 import { addCounts, type Counts, noCounts, type Sample } from './counts.ts';
 import { latencyOf } from './latencies.ts';
 import type { Endpoint, Period, Stage } from './load-run.ts';
+import type { SeedQuestion } from './plan.ts';
 import { productDrawer } from './popularity.ts';
 import { probe } from './probe.ts';
 import { count, figure, percent } from './report/format.ts';
 import { sum } from './report/stage.ts';
-import { meanRequests, nameOf, type ScenarioStage, type Visit } from './scenario.ts';
+import { meanRequests, nameOf, type Scenario, type ScenarioStage } from './scenario.ts';
 import type { Target } from './target.ts';
 
 /** Below this share of the planned requests or visits, the stage fell short of its plan. */
@@ -21,13 +22,9 @@ export interface StageRun extends Stage {
 
 export interface StageOptions {
   readonly target: Target;
-  readonly visits: readonly Visit[];
-  readonly http: object;
-  readonly popularity: Load['plan']['popularity'];
-  readonly seeds: Load['plan']['seeds'];
+  readonly scenario: Scenario;
+  readonly seeds: readonly SeedQuestion[];
   readonly stage: ScenarioStage;
-  /** A target that takes this long for the probe is slow by itself: the generator is then not the limit. */
-  readonly slow_ms: number;
   readonly generate: Generator;
   /** Called for each second when the next one starts. */
   readonly onPeriod: (period: Period) => void;
@@ -39,7 +36,8 @@ export interface StageOptions {
  * first sample, an abort returns undefined and a crash throws ArtilleryFailure.
  */
 export async function runStage(options: StageOptions): Promise<StageRun | undefined> {
-  const { target, visits, http, popularity, seeds, stage, slow_ms, generate, onPeriod, signal } = options;
+  const { target, scenario, seeds, stage, generate, onPeriod, signal } = options;
+  const { visits, http, products: popularity } = scenario;
   const arrivals_s = Math.ceil(stage.rate / meanRequests(visits));
   const plan = { products: target.products, popularity, seeds, seconds: stage.seconds };
   const samples = new StageSamples();
@@ -57,6 +55,8 @@ export async function runStage(options: StageOptions): Promise<StageRun | undefi
     probing.abort();
   }
   const probe_ms = await probed;
+  // A target that takes this long for the probe is slow by itself: the generator is then not the limit.
+  const slow_ms = scenario.ensure.p95;
   if (samples.seconds.length === 0) return undefined;
   return stageOf(samples, { stage, arrivals_s, probe_ms, slow_ms, failure, isAborted: signal.aborted });
 }

@@ -47,7 +47,8 @@
     ctx.restore();
   }
 
-  function draw({ unit, isLogarithmic, at_s, lines, spans }, box) {
+  function draw({ unit, at_s, lines, spans }, box) {
+    const isLogarithmic = unit === 'ms';
     const axis = {
       stroke: () => colour('--muted'),
       font,

@@ -4,8 +4,8 @@ import { duration, figure } from './format.ts';
 /** A chart over the time of a run. `charts.js` draws it in the page. */
 export interface Chart {
   readonly title: string;
-  readonly unit: string;
-  readonly isLogarithmic: boolean;
+  /** The scale of milliseconds is logarithmic. */
+  readonly unit: '/s' | 'ms';
   /** Seconds since the start of the run. */
   readonly at_s: readonly number[];
   readonly lines: readonly Line[];
@@ -40,8 +40,6 @@ const maxPoints = 720;
 /** Charts of the throughput and latency of a run, over all its stages. */
 export function chartsOf(run: LoadRun): Chart[] {
   const moments = momentsOf(run);
-  const at_s = moments.map(({ at_s }) => at_s);
-  const spans = run.stages.length > 1 ? spansOf(run.stages) : [];
   const line = (label: string, colour: string, pick: (moment: Moment) => number, isDashed = false) => ({
     label,
     colour,
@@ -49,31 +47,21 @@ export function chartsOf(run: LoadRun): Chart[] {
     values: moments.map(moment => rounded(pick(moment))),
   });
   const hasErrors = moments.some(({ errors_s }) => errors_s > 0);
+  const chart = chartsOver(
+    moments.map(({ at_s }) => at_s),
+    run,
+  );
   return [
-    {
-      title: 'Throughput, requests/s',
-      unit: '/s',
-      isLogarithmic: false,
-      at_s,
-      lines: [
-        line('responses', '--blue', ({ responses_s }) => responses_s),
-        line('planned', '--muted', ({ planned_s }) => planned_s, true),
-        ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
-      ],
-      spans,
-    },
-    {
-      title: 'Latency, ms, logarithmic scale',
-      unit: 'ms',
-      isLogarithmic: true,
-      at_s,
-      lines: [
-        line('p50', '--blue', ({ p50_ms }) => p50_ms),
-        line('p95', '--orange', ({ p95_ms }) => p95_ms),
-        line('p99', '--ink', ({ p99_ms }) => p99_ms),
-      ].map(visibleOnLogarithmicScale),
-      spans,
-    },
+    chart('Throughput, requests/s', '/s', [
+      line('responses', '--blue', ({ responses_s }) => responses_s),
+      line('planned', '--muted', ({ planned_s }) => planned_s, true),
+      ...(hasErrors ? [line('errors', '--broken', ({ errors_s }) => errors_s)] : []),
+    ]),
+    chart('Latency', 'ms', [
+      line('p50', '--blue', ({ p50_ms }) => p50_ms),
+      line('p95', '--orange', ({ p95_ms }) => p95_ms),
+      line('p99', '--ink', ({ p99_ms }) => p99_ms),
+    ]),
   ];
 }
 
@@ -90,27 +78,28 @@ export function chartsOfBoth(a: LoadRun, b: LoadRun): Chart[] {
     const values = new Map(moments.map(moment => [moment.at_s, rounded(pick(moment))]));
     return { label, colour, isDashed: label === 'B', values: at_s.map(at => values.get(at) ?? null) };
   };
-  const chart = (title: string, unit: string, pick: (moment: Moment) => number): Chart => {
-    const lines = [line('A', '--blue', ofA, pick), line('B', '--orange', ofB, pick)];
-    const isLogarithmic = unit === 'ms';
-    const longer = lengthOf(a) > lengthOf(b) ? a : b;
-    return {
-      title: isLogarithmic ? `${title}, ms, logarithmic scale` : title,
-      unit,
-      isLogarithmic,
-      at_s,
-      lines: isLogarithmic ? lines.map(visibleOnLogarithmicScale) : lines,
-      spans: longer.stages.length > 1 ? spansOf(longer.stages) : [],
-    };
-  };
+  const chart = chartsOver(at_s, lengthOf(a) > lengthOf(b) ? a : b);
+  const both = (title: string, unit: Chart['unit'], pick: (moment: Moment) => number) =>
+    chart(title, unit, [line('A', '--blue', ofA, pick), line('B', '--orange', ofB, pick)]);
   return [
-    chart('Throughput, requests/s', '/s', ({ responses_s }) => responses_s),
-    chart('Errors/s', '/s', ({ errors_s }) => errors_s),
-    chart('p50', 'ms', ({ p50_ms }) => p50_ms),
-    chart('p95', 'ms', ({ p95_ms }) => p95_ms),
-    chart('p99', 'ms', ({ p99_ms }) => p99_ms),
+    both('Throughput, requests/s', '/s', ({ responses_s }) => responses_s),
+    both('Errors/s', '/s', ({ errors_s }) => errors_s),
+    both('p50', 'ms', ({ p50_ms }) => p50_ms),
+    both('p95', 'ms', ({ p95_ms }) => p95_ms),
+    both('p99', 'ms', ({ p99_ms }) => p99_ms),
   ];
 }
+
+/** Makes charts that share their times and the stages of a run. */
+const chartsOver =
+  (at_s: readonly number[], { stages }: LoadRun) =>
+  (title: string, unit: Chart['unit'], lines: readonly Line[]): Chart => ({
+    title: unit === 'ms' ? `${title}, ms, logarithmic scale` : title,
+    unit,
+    at_s,
+    lines: unit === 'ms' ? lines.map(visibleOnLogarithmicScale) : lines,
+    spans: stages.length > 1 ? spansOf(stages) : [],
+  });
 
 /** Describes a chart in words, also for screen readers: the lowest and highest value of each line, and when. */
 export function altText({ at_s, lines, unit }: Chart): string {

@@ -40,16 +40,10 @@ const object = (
   properties: { ...required, ...optional },
   required: Object.keys(required),
 });
+const numbers = (...names: readonly string[]) =>
+  object(Object.fromEntries(names.map(name => [name, number])));
 
-const latency = object({
-  min: number,
-  mean: number,
-  p50: number,
-  p95: number,
-  p99: number,
-  p999: number,
-  max: number,
-});
+const latency = numbers('min', 'mean', 'p50', 'p95', 'p99', 'p999', 'max');
 
 const stage = object({
   name: string,
@@ -63,17 +57,7 @@ const stage = object({
   latency_ms: latency,
   cache: counts,
   endpoints: list(object({ name: string, requests: number, errors: number, latency_ms: latency })),
-  periods: list(
-    object({
-      at_s: number,
-      requests_s: number,
-      responses_s: number,
-      errors_s: number,
-      p50_ms: number,
-      p95_ms: number,
-      p99_ms: number,
-    }),
-  ),
+  periods: list(numbers('at_s', 'requests_s', 'responses_s', 'errors_s', 'p50_ms', 'p95_ms', 'p99_ms')),
 });
 
 const loadRun = object(

@@ -79,7 +79,7 @@ export function statusCodes(run: LoadRun): Table {
 export function tooManyRequests(run: LoadRun): string {
   const responses = run.stages.reduce((all, stage) => all + (stage.statusCodes['429'] ?? 0), 0);
   const requests = run.stages.reduce((all, stage) => all + stage.requests, 0);
-  const [, limit] = Object.entries(run.tested).find(([label]) => /^write limit$/i.test(label)) ?? [];
+  const limit = run.tested['Write limit'];
   const inForce = limit ? `Write limit: ${limit}.` : 'The write limit is unknown.';
   const seen =
     responses > 0

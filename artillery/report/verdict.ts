@@ -19,7 +19,7 @@ export function verdictOf(run: LoadRun): Verdict {
 }
 
 function verdictOnPromises(run: LoadRun): Verdict {
-  const { promises, stages, generatorLimit } = run;
+  const { promises } = run;
   const broken = promises.filter(({ isKept }) => !isKept);
   if (broken.length > 0) {
     const reasons = broken.map(({ promise, measured }) => `${promise} (it was ${measured})`);
@@ -29,14 +29,12 @@ function verdictOnPromises(run: LoadRun): Verdict {
       reason: `Broken: ${reasons.join('; ')}. ${reachOf(run)}`.trim(),
     };
   }
-  if (promises.length === 0 || !stages.some(({ isJudged }) => isJudged)) {
-    const reason = generatorLimit
-      ? 'The generator was the limit in the first stage: the run says nothing about the target.'
-      : 'The run made no promises.';
+  // Without a judged stage there are no promises.
+  if (promises.length === 0) {
+    const reason = 'The generator was the limit in the first stage: the run says nothing about the target.';
     return { state: 'unjudged', title: 'Not judged', reason };
   }
-  const title = promises.length === 1 ? 'The promise is kept' : `All ${promises.length} promises kept`;
-  return { state: 'kept', title, reason: reachOf(run) };
+  return { state: 'kept', title: `All ${promises.length} promises kept`, reason: reachOf(run) };
 }
 
 /**

@@ -11,21 +11,17 @@ export interface Second {
   readonly lost?: number;
 }
 
-/** A generator that yields the same sample for each second of a stage, without sending requests or waiting. */
-export const steadySamples = (second: Second): Generator =>
-  async function* ({ plan }) {
-    for (let at_s = 1; at_s <= plan.seconds; at_s++)
-      yield { at_ms: at_s * 1000, visits: second.visits, endpoints: { 'GET /products': countsOf(second) } };
-  };
-
-/** Like `steadySamples`, but waits 20 ms after each sample and stops when the signal aborts. */
-export const slowSteadySamples = (second: Second): Generator =>
+/** A generator that yields the same sample for each second of a stage until the signal aborts, without sending requests. */
+export const steadySamples = (second: Second, pause_ms = 0): Generator =>
   async function* ({ plan }, signal) {
     for (let at_s = 1; at_s <= plan.seconds && !signal.aborted; at_s++) {
       yield { at_ms: at_s * 1000, visits: second.visits, endpoints: { 'GET /products': countsOf(second) } };
-      await sleep(20);
+      if (pause_ms > 0) await sleep(pause_ms);
     }
   };
+
+/** Like `steadySamples`, but waits after each sample. */
+export const slowSteadySamples = (second: Second): Generator => steadySamples(second, 20);
 
 export function countsOf({ requests, latency_ms, errors = {}, lost = 0 }: Omit<Second, 'visits'>): Counts {
   const answered = requests - lost;
