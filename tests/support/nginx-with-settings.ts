@@ -20,7 +20,7 @@ export async function refusal(settings: Readonly<Record<string, string>>) {
 }
 
 /**
- * Starts an Nginx. Its `curl` runs in the container and returns the status line, the headers and the body.
+ * Starts an Nginx and waits until it is ready. Its `curl` runs in the container and returns the status line, the headers and the body.
  *
  * @param cache the volume of the cache; a new one by default
  */
@@ -28,10 +28,12 @@ export async function startNginx(settings: Readonly<Record<string, string>>, cac
   const docker = async (...args: string[]) => (await promisify(execFile)('docker', args, stack)).stdout;
   const volume = cache ? `${cache}:/var/tmp` : '/var/tmp';
   const id = (await docker(...runOf(settings, '--detach', '--volume', volume))).trim();
+  // Nginx listens before it has resolved the names of the replicas. Until then each request gets a 503.
+  const untilReady = ['--retry', '20', '--retry-delay', '1', '--retry-connrefused', '-fso', '/dev/null'];
+  await docker('exec', id, 'curl', ...untilReady, 'http://127.0.0.1:8080/health/ready');
   return {
     id,
-    curl: (...args: string[]) =>
-      docker('exec', id, 'curl', '-si', '--retry-connrefused', '--retry', '5', ...args),
+    curl: (...args: string[]) => docker('exec', id, 'curl', '-si', ...args),
     stop: () => docker('stop', id),
   };
 }
