@@ -13,7 +13,11 @@ interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
+  readonly breaksEarlier: boolean;
 }
+
+/** The header of a migration on whose schema earlier releases cannot run. Without it they run on. */
+const breakingHeader = /^-- Breaks earlier releases\b/m;
 
 /** The schema cannot be brought up to date. The message names the migration and says what to do. */
 export class MigrationFailure extends Error {}
@@ -27,29 +31,58 @@ const orDeleteAll = 'or delete all data with make reset (TARGET=dev: the data of
  *
  * A migration waits at most half a second for each lock, because all later reads wait behind it. Then it is repeated.
  *
+ * A schema of a later release is accepted if each of its further migrations keeps earlier releases working.
+ *
  * Throws MigrationFailure for a migration that fails or does not get its locks within `patience_ms`, for an applied one
- * that was changed or removed, and for an invalid file name.
+ * that was changed, for one of a later release that breaks this one, and for an invalid file name.
  */
 export async function migrate(
   owner: DatabaseSettings,
   appPassword: string,
   patience_ms = defaultPatience_ms,
 ): Promise<string[]> {
+  return connected(owner, async client => {
+    const missing = await missingMigrations(client);
+    for (const migration of missing) await apply(client, migration, patience_ms);
+    await setAppPassword(client, appPassword);
+    return missing.map(({ name }) => name);
+  });
+}
+
+/** The names of the migrations that `migrate` would apply and that break earlier releases. Applies none. */
+export async function pendingBreaks(owner: DatabaseSettings): Promise<string[]> {
+  const missing = await connected(owner, missingMigrations);
+  return missing.filter(({ breaksEarlier }) => breaksEarlier).map(({ name }) => name);
+}
+
+async function connected<Result>(
+  owner: DatabaseSettings,
+  use: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client(owner);
   // A broken connection also fails the current or next statement, so this event adds nothing.
   client.on('error', () => {});
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    const applied = await applyMissing(client, patience_ms);
-    await setAppPassword(client, appPassword);
-    return applied;
+    return await use(client);
   } finally {
     await client.end();
   }
 }
 
-async function applyMissing(client: Client, patience_ms: number): Promise<string[]> {
+async function missingMigrations(client: Client): Promise<Migration[]> {
+  await createRecord(client);
+  const { rows: applied } = await client.query<Omit<Migration, 'sql'>>(
+    'select number, name, checksum, breaks_earlier as "breaksEarlier" from public.migration order by number',
+  );
+  const migrations = readMigrations();
+  for (const one of applied) checkApplied(one, migrations);
+  const known = new Set(applied.map(({ number }) => number));
+  return migrations.filter(({ number }) => !known.has(number));
+}
+
+async function createRecord(client: Client): Promise<void> {
   await client.query(`
     create table if not exists public.migration (
       number     integer primary key,
@@ -57,24 +90,27 @@ async function applyMissing(client: Client, patience_ms: number): Promise<string
       checksum   text not null,
       applied_at timestamptz not null default now()
     )`);
-  const { rows } = await client.query('select number, name, checksum from public.migration order by number');
-  const known = new Map<number, { name: string; checksum: string }>(rows.map(row => [row.number, row]));
-  const migrations = readMigrations();
-  for (const [number, { name, checksum }] of known) {
-    const migration = migrations.find(one => one.number === number);
-    const wasApplied = `Migration ${name} was applied to this database and`;
-    if (!migration)
-      throw new MigrationFailure(
-        `${wasApplied} is not in db/migrations: use the version of the code that has it, ${orDeleteAll}.`,
-      );
-    if (migration.checksum !== checksum)
-      throw new MigrationFailure(
-        `${wasApplied} has been changed since: restore it and add a new migration instead, ${orDeleteAll}.`,
-      );
-  }
-  const missing = migrations.filter(({ number }) => !known.has(number));
-  for (const migration of missing) await apply(client, migration, patience_ms);
-  return missing.map(({ name }) => name);
+  const { rowCount } = await client.query(
+    "select from pg_attribute where attrelid = 'public.migration'::regclass and attname = 'breaks_earlier'",
+  );
+  if (rowCount === 0)
+    await client.query('alter table public.migration add breaks_earlier boolean not null default false');
+}
+
+function checkApplied(
+  { number, name, checksum, breaksEarlier }: Omit<Migration, 'sql'>,
+  migrations: readonly Migration[],
+): void {
+  const migration = migrations.find(one => one.number === number);
+  const wasApplied = `Migration ${name} was applied to this database and`;
+  if (!migration && breaksEarlier)
+    throw new MigrationFailure(
+      `${wasApplied} breaks releases that do not have it, such as this one: use a later one, restore a backup from before it, ${orDeleteAll}.`,
+    );
+  if (migration && migration.checksum !== checksum)
+    throw new MigrationFailure(
+      `${wasApplied} has been changed since: restore it and add a new migration instead, ${orDeleteAll}.`,
+    );
 }
 
 function readMigrations(): Migration[] {
@@ -86,7 +122,7 @@ function readMigrations(): Migration[] {
   return names.map(name => {
     const sql = readFileSync(join(folder, name), 'utf8');
     const checksum = createHash('sha256').update(sql).digest('hex');
-    return { number: numberOf(name), name, sql, checksum };
+    return { number: numberOf(name), name, sql, checksum, breaksEarlier: breakingHeader.test(sql) };
   });
 }
 
@@ -103,14 +139,13 @@ function checkName(name: string, index: number, names: readonly string[]): void 
 }
 
 async function apply(client: Client, migration: Migration, patience_ms: number): Promise<void> {
-  const { number, name, sql, checksum } = migration;
+  const { number, name, sql, checksum, breaksEarlier } = migration;
   const isApplied = await withShortWaits(client, { patience_ms }, async () => {
     await client.query(sql);
-    await client.query('insert into public.migration (number, name, checksum) values ($1, $2, $3)', [
-      number,
-      name,
-      checksum,
-    ]);
+    await client.query(
+      'insert into public.migration (number, name, checksum, breaks_earlier) values ($1, $2, $3, $4)',
+      [number, name, checksum, breaksEarlier],
+    );
     return true;
   }).catch(cause => {
     throw failureOf(migration, cause);
