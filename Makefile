@@ -11,10 +11,11 @@ ifneq ($(project_name),)
 export COMPOSE_PROJECT_NAME := $(project_name)
 endif
 
+settings := $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
 # The variables of make's command line, with the settings in .env.example. Without this check a misspelt name would do nothing.
-variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION JSON MINUTES NAME ONLY OUT PORT RATE REQUESTS \
-	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED TARGET COMPOSE_% DOCKER_% \
-	$(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
+variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION FULL HOST JSON MINUTES ONLY OUT PORT RATE REQUESTS \
+	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED SSH_PORT TARGET TO COMPOSE_% DOCKER_% \
+	$(settings)
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 unknown := $(firstword $(filter-out $(variables),$(given)))
 ifneq ($(unknown),)
@@ -23,7 +24,11 @@ $(error There is no variable $(unknown)$(if $(nearest),. The nearest is $(neares
 endif
 
 # Recipes read these from the environment, so that quotes and blanks in them stay as they are.
-export DATA JSON TARGET
+export CONFIRM DATA HOST JSON SSH_PORT TARGET TO
+# Shells export a HOST of their own, so only make's command line counts.
+ifneq ($(origin HOST),command line)
+HOST :=
+endif
 
 SCALE ?= 0.001
 SEED ?= 1
@@ -36,9 +41,12 @@ npm_ci := PATH='$(machine_path)' npm ci --ignore-scripts=false --include=dev --i
 	--no-audit --no-fund --loglevel=error
 needs_npm = command -v npm >/dev/null || { echo 'make needs npm, which comes with Node 20 or newer.' >&2; exit 1; }
 needs_docker = bash deploy/check-docker.sh '$@'
-needs_stack = bash deploy/check-stack.sh '$@'
+needs_stack = $(needs_docker) && bash deploy/check-stack.sh
+# With HOST= the command runs on that host.
+at = bash deploy/on-host.sh '$@'
 needs_wrk = command -v wrk >/dev/null || \
 	{ echo 'make $@ needs wrk: apt-get install wrk, or brew install wrk.' >&2; exit 1; }
+names_host = [ -n "$$HOST" ] || { echo 'Name the host: make $@ HOST=user@host' >&2; exit 1; }
 target_is_known = [[ "$$TARGET" =~ ^(dev)?$$ ]] || { echo 'TARGET must be dev, or be left out for the stack.' >&2; exit 1; }
 # Stops with a sentence unless a test file matches ONLY. $(1): the npm script that runs the tests.
 some_match = npm run --silent $(1) -- --listTests '$(ONLY)' 2>/dev/null | grep -q '\.test\.ts$$' || \
@@ -83,26 +91,25 @@ endif
 
 ## The production stack with Docker Compose
 
-.PHONY: up down ps logs roll test-stack
-up: ## starts or updates the stack on http://localhost:8080 (HTTP_PORT=); ready when it returns
-	@$(needs_docker)
-	@bash deploy/up.sh
+.PHONY: up down ps logs roll config test-stack
+up: ## starts or updates the stack on http://localhost:8080 (HTTP_PORT=); ready when it returns [HOST=user@host: the stack there, as in all commands of this group]
+	@$(at) bash deploy/up.sh
 
 down: ## stops the stack; the data stays
-	@$(needs_docker)
-	@docker compose down
+	@$(at) docker compose down
 
 ps: ## lists the containers of the stack
-	@$(needs_docker)
-	@docker compose ps
+	@$(at) docker compose ps
 
 logs: ## follows the logs of the stack
-	@$(needs_docker)
-	@docker compose logs --follow --tail 100
+	@$(at) docker compose logs --follow --tail 100
 
 roll: ## replaces the containers of the app one by one; no request fails, unless a migration locks a table
-	@$(needs_docker)
-	@bash deploy/roll.sh
+	@$(at) bash deploy/roll.sh
+
+config: ## changes a setting of .env, checked first: make config WRITE_RATE=100; without one prints them
+	@set --; for name in $(filter $(settings),$(given)); do set -- "$$@" "$$name=$${!name}"; done; \
+	$(at) bash deploy/config.sh "$$@"
 
 test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name: the matching test files alone]
 	@$(if $(ONLY),$(call some_match,test-stack))
@@ -123,6 +130,27 @@ audit: $(installed) ## known vulnerabilities of the npm packages, and updates of
 	@docker compose build --quiet app
 	@node tests/support/audit.ts
 
+## On a host, over ssh
+
+.PHONY: deploy releases rollback test-hosts
+deploy: ## brings this checkout to HOST=user@host and makes it serve there, without a failed request; or leaves what serves [SSH_PORT=] [CONFIRM=yes]
+	@$(needs_docker)
+	@$(names_host)
+	@bash deploy/deploy.sh
+
+releases: ## lists the releases that HOST= keeps
+	@$(names_host)
+	@$(at) bash deploy/host/list-releases.sh
+
+rollback: ## makes the release before serve again on HOST=, or the one named [TO=release] [CONFIRM=yes]
+	@$(names_host)
+	@$(at) bash deploy/host/rollback.sh
+
+test-hosts: $(installed) ## the tests that deploy to machines, which HOSTS_PROGRAM starts [ONLY=part of a name] [FULL=yes]
+	@$(if $(ONLY),$(call some_match,test-hosts))
+	@$(needs_docker)
+	@npm run --silent test-hosts -- $(if $(ONLY),'$(ONLY)',$(if $(FULL),,--testPathIgnorePatterns /full/))
+
 ## Data
 
 .PHONY: generate import
@@ -130,35 +158,33 @@ generate: $(installed) ## writes data files to OUT= [SCALE=0.001, 1 is the real 
 	@$(if $(OUT),,echo 'Name the folder to write to: make generate OUT=folder' >&2; exit 1)
 	@npm run --silent generate -- --out '$(OUT)' --scale '$(SCALE)' --seed '$(SEED)'
 
-import: ## replaces the data of the stack with the data files of DATA= [TARGET=dev: the data of make dev] [JSON=yes]
+import: ## replaces the data of the stack with the data files of DATA= [HOST=] [TARGET=dev: the data of make dev] [JSON=yes]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make import DATA=folder' >&2; exit 1)
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@$(MAKE) --no-print-directory $(installed)
 	@npm run --silent import -- --target dev $(if $(JSON),--json) "$${DATA/#\~\//$$HOME/}"
 else
-	@$(needs_stack)
+	@[ -n "$$HOST" ] || { $(needs_docker); }
 	@bash deploy/import.sh
 endif
 
 .PHONY: psql reset
-psql: $(if $(filter dev,$(TARGET)),$(installed)) ## psql on the stack's database, as its owner [TARGET=dev: on that of make dev]
+psql: $(if $(filter dev,$(TARGET)),$(installed)) ## psql on the stack's database, as its owner [HOST=] [TARGET=dev: on that of make dev]
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@node db/psql.ts
 else
-	@$(needs_stack)
-	@docker compose exec $$([ -t 0 ] || echo --no-TTY) --env PGOPTIONS='-c search_path=catalogue,qa,public' postgres psql -U elier elier
+	@$(at) bash deploy/check-stack.sh docker compose exec $$([ -t 0 ] || echo --no-TTY) --env PGOPTIONS='-c search_path=catalogue,qa,public' postgres psql -U elier elier
 endif
 
-reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and imports the sample again; asks first [TARGET=dev: the data of make dev] [CONFIRM=yes]
+reset: $(if $(filter dev,$(TARGET)),$(installed)) ## deletes all data of the stack and imports the sample again; asks first [HOST=] [TARGET=dev: the data of make dev] [CONFIRM=yes]
 	@$(target_is_known)
 ifeq ($(TARGET),dev)
 	@bash deploy/confirm.sh 'make reset TARGET=dev' 'deletes all data of make dev in this folder' '$(CONFIRM)'
 	@node db/reset.ts --target dev
 else
-	@$(needs_stack)
-	@bash deploy/reset.sh '$(CONFIRM)'
+	@$(at) bash deploy/check-stack.sh bash deploy/reset.sh
 endif
 
 ## Measuring
@@ -170,9 +196,14 @@ import-bench: $(installed) ## measures the import of DATA= into the stack, again
 	@node bench/import.ts '$(DATA)'
 
 .PHONY: verify
-verify: $(installed) ## compares the stack's responses about 2,000 random products and pages of the list with the data files of DATA= [API=url]
+verify: $(if $(API),$(installed)) ## compares the responses of the stack about 2,000 random products and pages of the list with the data files of DATA= [HOST=] [API=url: of another API on this machine]
 	@$(if $(DATA),,echo 'Name the folder with the data files: make verify DATA=folder' >&2; exit 1)
-	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" $(if $(API),--api '$(API)')
+ifneq ($(API),)
+	@npm run --silent verify -- --data "$${DATA/#\~\//$$HOME/}" --api '$(API)'
+else
+	@$(needs_docker)
+	@bash deploy/verify.sh
+endif
 
 .PHONY: bench
 bench: $(installed) ## measures the stack on one core against baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
@@ -212,9 +243,8 @@ load-test: known-scenario $(installed) ## sends the load of front-ends and write
 known-scenario: # checked before Artillery is installed
 	@bash artillery/check-scenario.sh "$$SCENARIO"
 
-load-clean: ## removes the rows that load runs wrote from the stack's database
-	@$(needs_stack)
-	@docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
+load-clean: ## removes the rows that load runs wrote from the stack's database [HOST=]
+	@$(at) bash deploy/check-stack.sh docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
 
 load-compare: $(installed) ## compares two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
 	@$(if $(and $(A),$(B)),,echo 'Name two runs, as they are in artillery/reports/: make load-compare A=run B=run' >&2; exit 1)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Fails with one sentence unless the stack runs. For commands that use the stack but must not start it.
-# usage: deploy/check-stack.sh <make target>
+# Runs a command that needs the stack but must not start it. Fails with one sentence unless the stack runs.
+# usage: deploy/check-stack.sh [<command> [<argument>…]]
 set -euo pipefail
 
-bash deploy/check-docker.sh "$1"
 [ -n "$(docker compose ps --quiet --status running postgres)" ] ||
   { echo 'The stack does not run: make up starts it.' >&2; exit 1; }
+[ $# = 0 ] || exec "$@"

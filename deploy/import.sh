@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Imports the data files of the folder $DATA into the stack, for `make import`. The container reads a stream of the files
+# Imports the data files of the folder $DATA into the stack here or on HOST, for `make import`. The container reads a stream of the files
 # (db/import/data-stream.ts), so it needs no access to the folder, and nothing is stored twice.
 . deploy/stack.sh
+. deploy/ssh.sh
 
 # The data files in the order in which the importer reads them (db/data-files.ts).
 known='product.csv products.csv features.csv styles.csv photos.csv skus.csv related.csv
@@ -11,7 +12,10 @@ start_bytes=65536 # startBytes in db/import/data-stream.ts
 main() {
   find_folder
   check_rejects
-  docker compose build --quiet app
+  master_options=(-C)
+  connect_if_named
+  on bash deploy/check-stack.sh
+  [ -n "$HOST" ] || docker compose build --quiet app
   import_files
 }
 
@@ -46,18 +50,19 @@ import_files() {
     bars="--columns $width"
   fi
   # shellcheck disable=SC2064 # expands the name now
-  trap "docker rm --force --volumes $container >/dev/null 2>&1 || true" EXIT
+  trap "on docker rm --force --volumes $container >/dev/null 2>&1 || true; disconnect" EXIT
   # shellcheck disable=SC2064
-  trap "docker kill --signal INT $container >/dev/null 2>&1 || true" INT TERM HUP # the importer aborts with a message
+  trap "on docker kill --signal INT $container >/dev/null 2>&1 || true" INT TERM HUP # the importer aborts with a message
   set -m # a process group of its own, so that Ctrl-C does not reach it
   # shellcheck disable=SC2086 # options, or none
-  send_files | compose run --name "$container" --no-deps --no-TTY --env DISCARD_USER_ROWS --volume /app/rejects \
-    prepare db/import/main.ts --stream $bars ${JSON:+--json} --rejects "rejects/$list.csv" "$DATA" &
+  send_files | on docker compose --progress quiet run --name "$container" --no-deps --no-TTY \
+    --env DISCARD_USER_ROWS="${DISCARD_USER_ROWS:-}" --volume /app/rejects prepare \
+    db/import/main.ts --stream $bars ${JSON:+--json} --rejects "rejects/$list.csv" "$DATA" &
   set +m
   status=0
   while wait $! || status=$?; [ "$status" -gt 128 ] && kill -0 $! 2>/dev/null; do status=0; done
   rm -f "rejects/$list.csv" "rejects/$list.repaired.csv"
-  docker cp "$container:/app/rejects/." rejects/ >/dev/null
+  on docker cp "$container:/app/rejects/." - | tar -xf - -C rejects
   exit "$status"
 }
 

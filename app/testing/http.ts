@@ -15,13 +15,15 @@ export interface Call {
   readonly body?: unknown;
   /** For calls that share connections; without it each has its own. */
   readonly agent?: Agent;
+  /** The address of another machine. */
+  readonly host?: string;
 }
 
-/** One HTTP request to this machine, the path sent exactly as it is given. */
+/** One HTTP request, the path sent exactly as it is given. */
 export function call(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body, agent }: Call = {},
+  { method = 'GET', headers = {}, body, agent, host = '127.0.0.1' }: Call = {},
 ): Promise<HttpResponse> {
   const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = body === undefined ? undefined : isRaw ? body : JSON.stringify(body);
@@ -38,7 +40,7 @@ export function call(
       headers: { ...contentType, ...framing, ...headers },
       timeout: 10_000,
     };
-    const outgoing = request({ host: '127.0.0.1', ...options }, incoming => {
+    const outgoing = request({ host, ...options }, incoming => {
       const chunks: Buffer[] = [];
       incoming.on('data', chunk => chunks.push(chunk));
       incoming.on('error', reject);

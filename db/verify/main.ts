@@ -2,16 +2,17 @@ import { Command } from 'commander';
 import { SettingError, stackAddress, stackSettings } from '../environment.ts';
 import { progressOn } from '../progress.ts';
 import { VerifyFailure } from './failure.ts';
-import { apiFrom } from './options.ts';
+import { apiFrom, stackFrom } from './options.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
 
 const options = new Command('verify')
   .description('Compares the responses of the API with the data files, for random products.')
   .requiredOption('--data <folder>', 'the folder with the data files that the API serves')
-  .option('--api <address>', 'the API, on this machine (default: the stack)', apiFrom)
+  .option('--api <address>', 'an API on this machine (default: the stack)', apiFrom)
+  .option('--stack <address>', 'the stack, on any machine', stackFrom)
   .parse()
-  .opts<{ data: string; api?: URL }>();
+  .opts<{ data: string; api?: URL; stack?: URL }>();
 
 /** How many products to compare. The rows of twice as many would still fit into 512 MiB. */
 const products = 2000;
@@ -20,7 +21,7 @@ const progress = progressOn(process.stderr);
 const start_ms = performance.now();
 try {
   const settings = stackSettings();
-  const url = options.api ?? stackAddress(settings);
+  const url = options.api ?? options.stack ?? stackAddress(settings);
   // With SERVER_NAMES the stack responds with 421 to any other Host.
   const host = settings.SERVER_NAMES?.split(/[, ]+/).find(Boolean);
   const { chosen, comparison } = await verify({ data: options.data, api: { url, host }, products, progress });

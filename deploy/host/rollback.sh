@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# On a host: makes an earlier release serve again, for `make rollback`: the one that served before, or the one named in TO.
+. deploy/stack.sh
+. deploy/host/releases.sh
+
+serving=$(serving_release)
+release=$(past_releases | grep -Fvx "$serving" | grep "^${TO:-}" | head -n 1)
+[ -n "$release" ] || fail "There is no ${TO:-earlier} release here to go back to: make releases lists them."
+echo "Going back from release $serving to $release …"
+if ! output=$(bash "releases/$release/deploy/host/try-release.sh" "$release" 2>&1); then
+  backup=$(cat "releases/$release/backup" 2>/dev/null || true)
+  fail "Release $release cannot run here, and nothing was changed: $output${backup:+ The backup to restore is $backup.}"
+fi
+exec bash "releases/$release/deploy/host/follow.sh" bash "releases/$release/deploy/host/release.sh" "$release" "$serving"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Compares the API of the stack here, or of HOST's, with the data files of $DATA, for `make verify`. Runs in a container of this machine.
+. deploy/stack.sh
+. deploy/ssh.sh
+
+case $DATA in
+  '~/'*) folder=$HOME/${DATA#'~/'} ;;
+  *) folder=$DATA ;;
+esac
+[ -d "$folder" ] || fail "There is no folder $DATA."
+connect_if_named
+on bash deploy/check-stack.sh
+docker compose build --quiet app
+names=$(on docker compose exec -T nginx printenv SERVER_NAMES </dev/null || true)
+if [ -n "$HOST" ]; then
+  network=host # reaches what this machine reaches
+  port=$(on docker compose port nginx 8080)
+  api=http://$(ssh -G ${SSH_PORT:+-p "$SSH_PORT"} "$HOST" | sed -n 's/^hostname //p'):${port##*:}
+else
+  network=$(project)_default
+  api=http://nginx:8080
+fi
+terminal=$([ ! -t 1 ] || echo --tty)
+docker run --rm $terminal --network "$network" --user "$(id -u):$(id -g)" --read-only --env SERVER_NAMES="$names" \
+  --volume "$(cd "$folder" && pwd):/data:ro" --volume "$PWD/db/verify:/app/db/verify:ro" "$(project)-app" \
+  node --max-semi-space-size=16 db/verify/main.ts --data /data --stack "$api"
