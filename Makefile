@@ -93,7 +93,7 @@ endif
 
 .PHONY: up down ps logs roll config test-stack
 up: ## starts or updates the stack on http://localhost:8080 (HTTP_PORT=); ready when it returns [HOST=user@host: the stack there, as in all commands of this group]
-	@$(at) bash deploy/up.sh
+	@$(at) --finish bash deploy/up.sh
 
 down: ## stops the stack; the data stays
 	@$(at) docker compose down
@@ -105,11 +105,11 @@ logs: ## follows the logs of the stack
 	@$(at) docker compose logs --follow --tail 100
 
 roll: ## replaces the containers of the app one by one; no request fails, unless a migration locks a table
-	@$(at) bash deploy/roll.sh
+	@$(at) --finish bash deploy/roll.sh
 
 config: ## changes a setting of .env, checked first: make config WRITE_RATE=100; without one prints them
 	@set --; for name in $(filter $(settings),$(given)); do set -- "$$@" "$$name=$${!name}"; done; \
-	$(at) bash deploy/config.sh "$$@"
+	$(at) --finish bash deploy/config.sh "$$@"
 
 test-stack: $(installed) ## the tests that drive a stack of their own [ONLY=part of a name: the matching test files alone]
 	@$(if $(ONLY),$(call some_match,test-stack))

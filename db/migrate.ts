@@ -42,6 +42,7 @@ export async function migrate(
   patience_ms = defaultPatience_ms,
 ): Promise<string[]> {
   return connected(owner, async client => {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
     const missing = await missingMigrations(client);
     for (const migration of missing) await apply(client, migration, patience_ms);
     await setAppPassword(client, appPassword);
@@ -64,7 +65,6 @@ async function connected<Result>(
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock]);
     return await use(client);
   } finally {
     await client.end();

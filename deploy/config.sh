@@ -6,8 +6,10 @@
 . deploy/lock.sh
 
 main() {
+  [ -e .env ] || (umask 077 && touch .env)
   [ $# -gt 0 ] || { sed '/^#/d; /^$/d' .env; return; }
   take_lock 'make config'
+  refuse_unfinished
   local setting
   for setting; do
     case $setting in
@@ -17,8 +19,15 @@ main() {
   done
   check_port_setting
   check_settings
+  cp -p .env .env.before
   for setting; do write "${setting%%=*}" "${setting#*=}"; done
-  ! is_running nginx || bash deploy/apply.sh
+  is_running nginx || return 0
+  bash deploy/apply.sh && return
+  echo 'Taking the settings back …'
+  mv .env.before .env
+  for setting; do unset "${setting%%=*}"; done
+  bash deploy/apply.sh
+  exit 1
 }
 
 # The file is complete at any moment, and nobody else can read it.
@@ -26,7 +35,7 @@ write() {
   local name=$1 value=$2
   (
     umask 077
-    { ! [ -e .env ] || grep -v "^$name=" .env || true; } >.env.new
+    grep -v "^$name=" .env >.env.new || true
     echo "$name='$value'" >>.env.new
   )
   mv .env.new .env

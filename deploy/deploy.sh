@@ -26,9 +26,8 @@ main() {
 step() {
   local start=$SECONDS
   detail=
-  [ ! -t 1 ] || printf '%-9s …' "$1"
+  [ ! -t 1 ] || printf '%-9s …\r' "$1"
   "$2"
-  [ ! -t 1 ] || printf '\r'
   printf '%-9s %3d s  %s\n' "$1" $((SECONDS - start)) "$detail"
 }
 skip() { printf '%-9s   -    %s\n' "$1" "$2"; }
@@ -46,7 +45,7 @@ name_release() {
 check_host() {
   local facts
   connect
-  facts=$(ssh "${ssh_options[@]}" "$HOST" "bash -s $(date +%s)" <deploy/host/check.sh 2>"$sockets/error") || fail "$(tail -n 1 "$sockets/error")"
+  facts=$(ssh "${ssh_options[@]}" "$HOST" "bash -s $(date +%s)" <deploy/host/check.sh 2>"$sockets/error") || fail "$(remote_error | tail -n 1)"
   fact() { printf '%s\n' "$facts" | sed -n "s/^$1 //p"; }
   architecture=$(fact architecture)
   is_prepared=$(fact prepared)
@@ -88,7 +87,7 @@ build_image() {
 }
 
 try_release() {
-  breaks=$(on_release try-release.sh) || fail "$(cat "$sockets/error")
+  breaks=$(on_release try-release.sh) || fail "$(remote_error)
 Nothing was changed."
   detail='settings and files are valid'
   [ -n "$breaks" ] || return 0
@@ -101,7 +100,7 @@ back_up() {
   local file
   file=backups/${HOST#*@}-$(date -u +%Y%m%dT%H%M%SZ).dump
   mkdir -p backups
-  (umask 077 && remote 'cd elier && docker compose exec -T postgres pg_dump -U elier -Fc elier' >"$file.part") ||
+  (umask 077 && remote 'cd elier && docker compose exec -T postgres pg_dump -U elier -Fc elier' </dev/null >"$file.part") ||
     fail "The backup failed. Nothing was changed."
   mv "$file.part" "$file"
   remote "echo '$file on $started_by' >elier/releases/${serving}/backup"
@@ -112,7 +111,7 @@ back_up() {
 roll() {
   local start=$SECONDS status=0
   remote "cd elier && CONFIRM='${CONFIRM:-}' STARTED_BY='$started_by' bash releases/$release/deploy/host/follow.sh \
-    bash releases/$release/deploy/host/release.sh $release '$serving'" || status=$?
+    bash releases/$release/deploy/host/release.sh $release '$serving'" </dev/null || status=$?
   [ $status != 255 ] || fail "The connection to $HOST was lost. The deploy goes on there: make releases HOST=$HOST shows how it ended."
   [ $status = 0 ] || exit 1
   printf '%-9s %3d s  %s\n' roll $((SECONDS - start)) "release $release serves on http://${HOST#*@}:$port"

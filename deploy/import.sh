@@ -14,7 +14,8 @@ main() {
   check_rejects
   master_options=(-C)
   connect_if_named
-  on bash deploy/check-stack.sh
+  on bash deploy/check-stack.sh </dev/null
+  remove_abandoned
   [ -n "$HOST" ] || docker compose build --quiet app
   import_files
 }
@@ -40,6 +41,14 @@ find_folder() {
 check_rejects() {
   mkdir -p rejects 2>/dev/null && [ -w rejects ] ||
     fail "The folder $PWD/rejects cannot be written by $(id -un): remove it, or give it to $(id -un)."
+}
+
+# An import whose connection was lost could not remove its container.
+remove_abandoned() {
+  local container
+  for container in $(on docker ps --all --quiet --filter name=^import- --filter status=exited </dev/null); do
+    on docker rm --volumes "$container" </dev/null >/dev/null
+  done
 }
 
 import_files() {

@@ -10,3 +10,9 @@ take_lock() {
   flock --nonblock 9 || fail "Nothing was changed: $(cat "$file")."
   echo "$command runs here, started by ${STARTED_BY:-$(id -un)} at $(date -u '+%Y-%m-%d %H:%M:%S') UTC" >"$file"
 }
+
+# Fails if a deploy to this folder was interrupted, for example by a reboot: the files may be those of a release that never became ready.
+refuse_unfinished() {
+  [ ! -e releases/.unfinished ] ||
+    fail "The deploy of release $(cat releases/.unfinished) was interrupted. Complete it with make deploy, or go back with make rollback TO=$(cat releases/serving)."
+}

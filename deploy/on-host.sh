@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command of the stack in this folder, or with HOST in the folder of the stack there.
-# usage: deploy/on-host.sh <make target> <command> [<argument>…]
+# usage: deploy/on-host.sh <make target> [--finish] <command> [<argument>…]
+# With --finish the command on HOST goes on when the connection is lost.
 . deploy/stack.sh
 . deploy/ssh.sh
 
@@ -8,5 +9,9 @@ target=$1
 shift
 [ -n "$HOST" ] || bash deploy/check-docker.sh "$target"
 connect_if_named
+if [ "$1" = --finish ]; then
+  shift
+  [ -z "$HOST" ] || set -- bash deploy/host/follow.sh "$@"
+fi
 [ ! -t 0 ] || [ ! -t 1 ] || ssh_options+=(-t)
 on env CONFIRM="${CONFIRM:-}" TO="${TO:-}" STARTED_BY="$(id -un)@$(hostname)" "$@"

@@ -72,39 +72,54 @@ roll_app() {
 # Starts one service and waits until it is healthy. Fails with the last lines of its log. A resumed container counts as unhealthy
 # until its next health check, up to 30 s later, and Compose does not wait for that check.
 bring_up() {
-  local service=$1 output until=$((SECONDS + 60)) limit=180
+  local service=$1 output until=$((SECONDS + 60)) limit=180 before
+  before=$(docker compose ps --all --quiet "$service")
   [ "$service" != app ] || limit=60
   shift
-  until output=$(compose up --detach --no-deps --wait --wait-timeout $limit "$@" "$service" 2>&1); do
+  # Compose 2.26 may end with status 0 at the time limit.
+  until output=$(compose up --detach --no-deps --wait --wait-timeout $limit "$@" "$service" 2>&1) && is_healthy "$service"; do
     case $output in
       *unhealthy*) [ $SECONDS -ge $until ] || { set -- --no-recreate; sleep 1; continue; } ;;
     esac
     echo "$output" >&2
     fail "$service does not become ready: $(last_lines "$service")"
   done
-  [ "$service" != app ] || check_read
+  [ "$service" != app ] || check_reads "$before" $until
 }
+
+# The containers of a service that are not healthy.
+unhealthy() {
+  local container
+  for container in $(docker compose ps --all --quiet "$1"); do
+    [ "$(docker inspect --format '{{with .State.Health}}{{.Status}}{{end}}' "$container")" = healthy ] || echo "$container"
+  done
+}
+is_healthy() { [ -z "$(unhealthy "$1")" ]; }
 
 # The end of the log of each container that is not healthy.
 last_lines() {
   local container
-  for container in $(docker compose ps --all --quiet "$1"); do
-    [ "$(docker inspect --format '{{with .State.Health}}{{.Status}}{{end}}' "$container")" = healthy ] ||
-      docker logs --tail 20 "$container" 2>&1
+  for container in $(unhealthy "$1"); do docker logs --tail 20 "$container" 2>&1; done
+}
+
+# Fails unless each replica but those of before answers a read of the database in time. A new replica has cached nothing.
+check_reads() {
+  local before=$1 until=$2 replica status
+  for replica in $(docker compose ps --quiet app); do
+    case $before in *"$replica"*) continue ;; esac
+    until is_read "$replica"; do
+      [ $SECONDS -lt "$until" ] ||
+        fail "app does not become ready: a read of /products/1 ends with ${status:-no response}. $(docker logs --tail 20 "$replica" 2>&1)"
+      sleep 1
+    done
   done
 }
 
-# Fails unless each replica answers a read of the database. A new replica has cached nothing. 404 is the answer of an empty database.
-check_read() {
-  local replica status
-  for replica in $(docker compose ps --quiet app); do
-    # shellcheck disable=SC2016 # bash in the container expands it
-    status=$(docker exec "$replica" bash -c '
-      exec 3<>/dev/tcp/127.0.0.1/3000 && printf "GET /products/1 HTTP/1.0\r\n\r\n" >&3
-      read -rt 3 _ status _ <&3 && echo "$status"' 2>&1) || true
-    case $status in
-      200 | 404) ;;
-      *) fail "app is healthy, but a read of /products/1 ends with ${status:-no response}: $(docker logs --tail 20 "$replica" 2>&1)" ;;
-    esac
-  done
+# 404 is the response of an empty database.
+is_read() {
+  # shellcheck disable=SC2016 # bash in the container expands it
+  status=$(docker exec "$1" bash -c '
+    exec 3<>/dev/tcp/127.0.0.1/3000 && printf "GET /products/1 HTTP/1.0\r\n\r\n" >&3
+    read -rt 3 _ status _ <&3 && echo "$status"' 2>&1) || true
+  case $status in 200 | 404) ;; *) return 1 ;; esac
 }

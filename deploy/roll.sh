@@ -8,6 +8,7 @@
 replicas=$(docker compose ps --all --quiet app)
 is_running app || fail 'The stack does not run: make up starts it.'
 take_lock 'make roll'
+refuse_unfinished
 build --quiet
 check_app_settings
 run_once prepare

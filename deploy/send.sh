@@ -4,38 +4,39 @@
 # Docker pulls only the layers that the host lacks, from a registry on this machine that the host reaches through the connection. Without
 # a registry, or where the host does not allow to forward a port, whole images are sent.
 send_release() {
-  local images
+  local images image
   send_files
-  images=$(on_release receive.sh missing) || fail "$(cat "$sockets/error")"
+  images=$(on_release receive.sh missing) || fail "$(remote_error)"
   # shellcheck disable=SC2086 # a list
   fetch $images
   # shellcheck disable=SC2086
   if start_registry && forward_registry; then
-    push "elier-app:$release" $images
-    on_release receive.sh pull "127.0.0.1:$remote_port" "elier-app:$release" $images >/dev/null || fail "$(cat "$sockets/error")"
+    push "elier-app:$release" "elier-app:$release"
+    for image in $images; do push "elier-for-host/$image" "$image"; done
+    on_release receive.sh pull "127.0.0.1:$remote_port" "elier-app:$release" $images >/dev/null || fail "$(remote_error)"
     detail='the layers that the host lacked'
   else
-    docker save "elier-app:$release" $images | gzip -1 |
-      ssh "${ssh_options[@]}" "$HOST" "gunzip | docker load" >/dev/null 2>"$sockets/error" || fail "$(cat "$sockets/error")"
+    load "elier-app:$release" "elier-app:$release"
+    for image in $images; do load "elier-for-host/$image" "$image"; done
     detail='whole images, because the host could not reach a registry here'
   fi
-  on_release receive.sh done "elier-app:$release"
-  docker rmi "elier-app:$release" >/dev/null # the build cache keeps the layers
+  on_release receive.sh done "elier-app:$release" || fail "$(remote_error)"
+  docker rmi "elier-app:$release" >/dev/null || true # the build cache keeps the layers
 }
 
 # Runs one of the release's scripts on the host.
 on_release() {
   local script=$1
   shift
-  remote "cd elier && bash releases/$release/deploy/host/$script $release $*" 2>"$sockets/error"
+  remote "cd elier && bash releases/$release/deploy/host/$script $release $*" </dev/null 2>"$sockets/error"
 }
 
 # A folder is complete, or it is not there.
 send_files() {
   # shellcheck disable=SC2086 # a list
   COPYFILE_DISABLE=1 tar -cf - $release_files | gzip -1 | ssh "${ssh_options[@]}" "$HOST" "
-    umask 022 && mkdir -p elier/releases && cd elier/releases && rm -rf .new && mkdir .new && tar -xzf - -C .new &&
-    rm -rf $release && mv .new $release" 2>"$sockets/error" || fail "$(cat "$sockets/error")"
+    umask 022 && mkdir -p elier/releases && cd elier/releases && rm -rf .new-$release && mkdir .new-$release &&
+    tar -xzf - -C .new-$release && rm -rf $release && mv .new-$release $release" 2>"$sockets/error" || fail "$(remote_error)"
 }
 
 # The volume keeps the layers, so that the next push stores only new ones. At 2 GiB it starts anew.
@@ -70,20 +71,26 @@ forward_registry() {
   remote_port=$(ssh "${ssh_options[@]}" -O forward -R "127.0.0.1:0:127.0.0.1:$local_port" "$HOST" 2>/dev/null) && [ -n "$remote_port" ]
 }
 
-# Base images that the host cannot pull come from this machine.
+# Base images that the host cannot pull come from this machine. A build finds the one for the host's processor without replacing the one
+# that this machine uses.
 fetch() {
   local image
   for image; do
-    docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet --platform "linux/$architecture" "$image" >/dev/null 2>&1 ||
+    echo "FROM $image" | DOCKER_BUILDKIT=1 docker build --quiet --platform "linux/$architecture" --tag "elier-for-host/$image" - >/dev/null 2>&1 ||
       fail "$HOST cannot pull the image $image, and neither can this machine."
   done
 }
 
+# Puts an image of this machine into its registry, under the name that the host uses.
 push() {
-  local image
-  for image; do
-    docker tag "$image" "127.0.0.1:$local_port/$image"
-    docker push --quiet "127.0.0.1:$local_port/$image" >/dev/null || fail "The image $image could not be pushed to the registry on this machine."
-    docker rmi "127.0.0.1:$local_port/$image" >/dev/null
-  done
+  local tag=127.0.0.1:$local_port/$2
+  docker tag "$1" "$tag"
+  docker push --quiet "$tag" >/dev/null || fail "The image $2 could not be pushed to the registry on this machine."
+  docker rmi "$tag" >/dev/null
+}
+
+# Sends a whole image.
+load() {
+  docker save "$1" | gzip -1 | ssh "${ssh_options[@]}" "$HOST" "gunzip | docker load && { [ $1 = $2 ] || { docker tag $1 $2 && docker rmi $1; }; }" \
+    >/dev/null 2>"$sockets/error" || fail "$(remote_error)"
 }

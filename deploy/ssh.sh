@@ -14,8 +14,8 @@ connect() {
   [ -z "${SSH_PORT:-}" ] || ssh_options+=(-p "$SSH_PORT")
   [ -t 0 ] || ssh_options+=(-o BatchMode=yes)
   trap disconnect EXIT
-  # With -f the connection keeps the standard error open, so it goes to a file.
-  ssh "${ssh_options[@]}" ${master_options[@]+"${master_options[@]}"} -o ControlMaster=yes -f -N "$HOST" </dev/null 2>"$sockets/error" || fail "$(ssh_failure)"
+  # With -f the connection keeps the standard error open, so it goes to a file. When this shell is killed, the connection ends with sleep.
+  ssh "${ssh_options[@]}" ${master_options[@]+"${master_options[@]}"} -o ControlMaster=yes -f "$HOST" sleep 3600 </dev/null 2>"$sockets/error" || fail "$(ssh_failure)"
 }
 
 disconnect() {
@@ -36,6 +36,11 @@ ssh_failure() {
   esac
 }
 
+# What the last remote command wrote to $sockets/error.
+remote_error() {
+  if [ -s "$sockets/error" ]; then cat "$sockets/error"; else echo "The connection to $HOST was lost."; fi
+}
+
 # Runs a command line of the remote shell.
 remote() { ssh "${ssh_options[@]}" "$HOST" "$1"; }
 
@@ -43,7 +48,7 @@ remote() { ssh "${ssh_options[@]}" "$HOST" "$1"; }
 connect_if_named() {
   [ -n "$HOST" ] || return 0
   connect
-  remote 'test -e elier/releases/serving' || fail "$HOST has no release yet: make deploy HOST=$HOST brings it one."
+  remote 'test -e elier/releases/serving' </dev/null || fail "$HOST has no release yet: make deploy HOST=$HOST brings it one."
 }
 
 # Runs a command here, or on HOST. Its standard input, output and status are the command's.

@@ -7,6 +7,7 @@
 
 main() {
   take_lock 'make up'
+  refuse_unfinished
   check_port_setting
   if is_running nginx || is_running app || is_running postgres; then
     build --quiet

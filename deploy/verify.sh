@@ -9,18 +9,20 @@ case $DATA in
 esac
 [ -d "$folder" ] || fail "There is no folder $DATA."
 connect_if_named
-on bash deploy/check-stack.sh
+on bash deploy/check-stack.sh </dev/null
 docker compose build --quiet app
 names=$(on docker compose exec -T nginx printenv SERVER_NAMES </dev/null || true)
 if [ -n "$HOST" ]; then
   network=host # reaches what this machine reaches
-  port=$(on docker compose port nginx 8080)
+  port=$(on docker compose port nginx 8080 </dev/null)
+  case $port in 127.*) fail "The API of $HOST listens on ${port%:*} only: run make verify there." ;; esac
   api=http://$(ssh -G ${SSH_PORT:+-p "$SSH_PORT"} "$HOST" | sed -n 's/^hostname //p'):${port##*:}
 else
   network=$(project)_default
   api=http://nginx:8080
 fi
-terminal=$([ ! -t 1 ] || echo --tty)
-docker run --rm $terminal --network "$network" --user "$(id -u):$(id -g)" --read-only --env SERVER_NAMES="$names" \
+terminal=()
+[ ! -t 1 ] || terminal=(--tty)
+docker run --rm ${terminal[@]+"${terminal[@]}"} --network "$network" --user "$(id -u):$(id -g)" --read-only --env SERVER_NAMES="$names" \
   --volume "$(cd "$folder" && pwd):/data:ro" --volume "$PWD/db/verify:/app/db/verify:ro" "$(project)-app" \
   node --max-semi-space-size=16 db/verify/main.ts --data /data --stack "$api"

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -76,7 +76,7 @@ The API answers on http://localhost:${port}. Try it:
 }, 60_000);
 
 describe('make up ends with an error and leaves the running stack untouched for', () => {
-  const refused = async (settings: Readonly<Record<string, string>>) => {
+  const refused = async (settings: Readonly<Record<string, string>> = {}) => {
     const before = await startTimes();
     const { errors, status } = await up(settings);
     expect(await startTimes()).toEqual(before);
@@ -111,6 +111,15 @@ describe('make up ends with an error and leaves the running stack untouched for'
     expect(output).toBe(
       `Port ${taken} of this machine is taken by another program: end it, or set another HTTP_PORT.`,
     );
+  }, 60_000);
+
+  it('another command that changes the stack', async () => {
+    const owner = 'make roll runs here, started by ana at 2026-01-31 12:00:00 UTC';
+    writeFileSync(join(checkout, '.lock'), `${owner}\n`);
+    const other = spawn('flock', ['.lock', 'sh', '-c', 'echo locked; read _'], { cwd: checkout });
+    await once(other.stdout, 'data');
+    const output = await refused().finally(() => other.stdin.end());
+    expect(output).toBe(`Nothing was changed: ${owner}.`);
   }, 60_000);
 
   it('a lost password file', async () => {

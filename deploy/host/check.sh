@@ -10,6 +10,7 @@ fail() { echo "$1" >&2; exit 1; }
 has_docker() { command -v docker >/dev/null; }
 
 main() {
+  check_folder
   check_system
   check_memory
   check_disk
@@ -19,6 +20,11 @@ main() {
   check_port
   check_lock
   echo "serving $(cat elier/releases/serving 2>/dev/null)"
+}
+
+# The files of a release would replace those of a checkout.
+check_folder() {
+  [ ! -e elier/Dockerfile ] || fail "The folder elier of $(id -un) holds a checkout on this host. Rename it, and deploy again: its volumes stay."
 }
 
 check_system() {
@@ -45,9 +51,9 @@ check_memory() {
   echo "memory $memory_MiB MiB"
 }
 
-# The images take 1.2 GiB; a later release takes up to 400 MiB beside the ones that are kept.
+# Docker and the images take 1.6 GiB, and the swap file 1 GiB. A later release takes up to 400 MiB beside the ones that are kept.
 check_disk() {
-  local folder=/var/lib/docker need_MiB=2048 free_MiB
+  local folder=/var/lib/docker need_MiB=3072 free_MiB
   [ -d $folder ] || folder=/
   [ ! -e elier/releases/serving ] || need_MiB=500
   free_MiB=$(df -Pk $folder | awk 'NR == 2 { print int($4 / 1024) }')
@@ -74,7 +80,7 @@ check_docker() {
 
 # Once the host is prepared, sudo is no longer needed.
 check_rights() {
-  if docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then
+  if [ -e /var/lib/elier-host ] && docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1; then
     echo 'prepared yes'
   elif [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
     fail "$(id -un) may not use sudo without a password on this host. As root run: echo '$(id -un) ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/$(id -un)"
@@ -84,7 +90,7 @@ check_rights() {
 # The port of .env, or 80. Docker may have published it for our own Nginx.
 check_port() {
   local port
-  port=$(sed -n 's/^HTTP_PORT=\(.*:\)\{0,1\}\([0-9]*\)$/\2/p' elier/.env 2>/dev/null | tail -n 1)
+  port=$(sed -n "s/['\"]//g; s/^HTTP_PORT=\(.*:\)\{0,1\}\([0-9]*\)$/\2/p" elier/.env 2>/dev/null | tail -n 1)
   port=${port:-80}
   echo "port $port"
   [ -n "$(ss -ltnH "sport = :$port")" ] || return

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# On a host: runs a command that goes on when the connection is lost, shows its output, and ends with its status.
+# On a host, in the folder of the stack: runs a command that goes on when the connection is lost, shows its output, and ends with its status.
 # usage: follow.sh <command> [<argument>…]
 set -euo pipefail
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=releases/last.log
 setsid bash -c '"$@"; echo "status $?"' - "$@" >"$log" 2>&1 </dev/null &
-tail -s 0.2 --pid=$! -n +1 -f "$log" | sed '/^status [0-9]*$/d'
+tail -s 0.2 --pid=$! -n +1 -f "$log" | sed -u '/^status [0-9]*$/d'
 exit "$(sed -n 's/^status //p' "$log" | tail -n 1)"

@@ -10,3 +10,4 @@ for release in $(past_releases); do
   [ ! -e "releases/$release/backup" ] || note="$note  followed by a migration; backup: $(cat "releases/$release/backup")"
   printf '%-36s %s%s\n' "$release" "$(cat "releases/$release/deployed")" "$note"
 done
+[ ! -e releases/last.log ] || echo "The last command said: $(sed '/^status /d' releases/last.log | tail -n 1)"

@@ -5,6 +5,7 @@
 #        receive.sh <release> pull <registry> <image>…
 #        receive.sh <release> done <image>         names the image of the app after the stack
 . "$(dirname "$0")/../stack.sh"
+. "$(dirname "$0")/../lock.sh"
 . "$(dirname "$0")/releases.sh"
 release=$1
 shift
@@ -12,11 +13,21 @@ shift
 missing() {
   local image
   make_settings
-  prune_releases "$release"
-  for image in $(cd "releases/$release" && RELEASE=$release docker compose --env-file ../../.env config --images | sort -u); do
-    [ "$image" != "$(image_of "$release")" ] || continue
+  take_lock "Another deploy, of release $release,"
+  prune_releases
+  for image in $(base_images); do
     docker image inspect "$image" >/dev/null 2>&1 || docker pull --quiet "$image" >/dev/null 2>&1 || echo "$image"
   done
+}
+
+base_images() {
+  (cd "releases/$release" && RELEASE=$release docker compose --env-file ../../.env config --images) | grep -Fvx "$(image_of "$release")" | sort -u
+}
+
+# Succeeds if the host has all images of the release, and its files.
+has() {
+  local image
+  for image in $(image_of "$release") $(base_images); do docker image inspect "$image" >/dev/null || return; done
 }
 
 # The owner's settings. A deploy never changes them.
@@ -44,7 +55,7 @@ name_image() {
 }
 
 case $1 in
-  has) docker image inspect "$(image_of "$release")" >/dev/null ;;
+  has) has ;;
   missing) missing ;;
   pull) shift; pull "$@" ;;
   done) name_image "$2" >/dev/null ;;

@@ -12,9 +12,10 @@ main() {
   take_lock "A deploy of release $release"
   before=$(serving_release)
   [ "${2-$before}" = "$before" ] || fail "Nothing was changed: release $before was deployed meanwhile. Run make deploy again."
-  activate "$release"
+  activate "$release" || { [ -z "$before" ] || activate "$before"; fail 'The files of the release could not be written: is the disk full?'; }
   if [ -n "$before" ] && ! stops_are_confirmed; then
     activate "$before"
+    rm releases/.unfinished
     fail 'Nothing was changed. Add CONFIRM=yes to accept this.'
   fi
   if bash "releases/$release/deploy/apply.sh"; then
@@ -25,10 +26,12 @@ main() {
   [ -n "$before" ] || fail "Release $release did not become ready, and there is no earlier one."
   echo "Release $release did not become ready. Going back to release $before …"
   activate "$before"
-  bash "releases/$before/deploy/apply.sh" ||
-    fail "Release $before does not become ready either: see make ps and make logs."
+  bash "releases/$before/deploy/apply.sh" || fail "Release $before does not become ready either: see make ps and make logs.$(backup_of "$before")"
+  rm releases/.unfinished
   fail "Release $release was not deployed. Release $before serves."
 }
+
+backup_of() { [ ! -e "releases/$1/backup" ] || echo " The backup from before the migration is $(cat "releases/$1/backup")."; }
 
 # Says which services will stop for a moment. Fails if one will and nobody has agreed.
 stops_are_confirmed() {

@@ -4,7 +4,11 @@
 . deploy/host/releases.sh
 
 serving=$(serving_release)
-release=$(past_releases | grep -Fvx "$serving" | grep "^${TO:-}" | head -n 1)
+release=
+for past in $(past_releases); do
+  case $past in "$serving") [ -n "${TO:-}" ] || continue ;; esac
+  case $past in "${TO:-}"*) release=$past; break ;; esac
+done
 [ -n "$release" ] || fail "There is no ${TO:-earlier} release here to go back to: make releases lists them."
 echo "Going back from release $serving to $release …"
 if ! output=$(bash "releases/$release/deploy/host/try-release.sh" "$release" 2>&1); then

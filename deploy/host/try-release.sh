@@ -8,6 +8,7 @@ own=$(dirname "$0")
 . "$own/releases.sh"
 
 main() {
+  remove_abandoned
   link_owner_files "$1"
   export RELEASE=$1
   cd "releases/$1"
@@ -18,6 +19,13 @@ main() {
   is_running postgres || return 0
   cmp -s postgres.conf ../../postgres.conf || check_postgres
   run_once prepare node db/pending-breaks.ts
+}
+
+# Containers of an earlier try whose connection was lost. Those of an import are its own.
+remove_abandoned() {
+  docker ps --all --filter label=com.docker.compose.oneoff=True --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+    --filter status=exited --filter status=created --format '{{.ID}} {{.Names}}' | awk '$2 !~ /^import-/ { print $1 }' |
+    xargs --no-run-if-empty docker rm >/dev/null
 }
 
 # Links what the owner keeps in the folder of the stack (.env, compose.override.yaml …) into the folder of the release.

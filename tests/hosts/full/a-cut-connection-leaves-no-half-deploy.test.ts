@@ -15,10 +15,9 @@ afterAll(async () => {
 
 it.each([
   ['prepare', 'check '],
-  ['build', 'prepare '],
+  ['build', 'check '],
   ['send', 'build '],
   ['try', 'send '],
-  ['the first start', 'try '],
   ['roll', 'Replacing '],
 ])(
   'cut during %s: the deploy ends, and the next one heals',

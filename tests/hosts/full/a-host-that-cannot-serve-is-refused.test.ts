@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { hosts, type Machine, startMachine } from '../support/machines.ts';
 import { openShop, type Shop } from '../support/shop.ts';
 
@@ -35,7 +37,7 @@ it.each([
   [
     'a disk that is nearly full',
     tmpfs('/var/lib/docker', '100m'),
-    'The disk of this host has 100 MiB free in /var/lib/docker. A deploy needs 2048 MiB: free some, or use a larger disk.',
+    'The disk of this host has 100 MiB free in /var/lib/docker. A deploy needs 3072 MiB: free some, or use a larger disk.',
   ],
   [
     'a wrong clock',
@@ -89,6 +91,14 @@ it.each([
   60_000,
 );
 
+it('a folder with a checkout is refused with one sentence', async () => {
+  await machine.ssh('mkdir elier && touch elier/Dockerfile');
+  const { status, said } = await shop.make('deploy');
+  await machine.ssh('rm -r elier');
+  expect(said).toMatch(/^The folder elier of admin holds a checkout on this host\..*\n$/);
+  expect(status).toBe(2);
+});
+
 it('a user without sudo is refused with one sentence', async () => {
   await machine.ssh('sudo useradd --create-home --shell /bin/bash plain && sudo cp -r .ssh /home/plain/');
   await machine.ssh('sudo chown -R plain: /home/plain/.ssh');
@@ -102,7 +112,7 @@ it('a user without sudo is refused with one sentence', async () => {
 
 it.each([
   [
-    'a key that the host does not know',
+    'a user whose key the host does not know',
     () => `stranger@${machine.address}`,
     /^stranger@\S+ refuses your key: name the user.*\n$/,
   ],
@@ -118,8 +128,18 @@ it.each([
   ],
   ['a host that is an option', () => '-oProxyCommand=x', /^HOST must be a host, or a user and a host, .*\n$/],
 ])('%s gets one sentence', async (kind, host, sentence) => {
+  await machine.ssh('id stranger >/dev/null 2>&1 || sudo useradd --create-home stranger');
   const port = kind.includes('port') ? ['SSH_PORT=2222'] : [];
   const { status, said } = await shop.make('deploy', `HOST=${host()}`, ...port);
   expect(said).toMatch(sentence);
   expect(status).toBe(2);
 });
+
+it('host-setup prepares a host by itself, as user data does, and may run again', async () => {
+  const daemon = await machine.ssh('cat /etc/docker/daemon.json');
+  const script = readFileSync(join(shop.folder, 'deploy/host-setup'), 'base64');
+  for (let time = 0; time < 2; time++)
+    await machine.ssh(`echo ${script} | base64 --decode >/tmp/setup && sudo bash /tmp/setup`);
+  expect(await machine.ssh('docker compose version --short')).toMatch(/^2\./);
+  expect(await machine.ssh('cat /etc/docker/daemon.json')).toBe(daemon);
+}, 300_000);

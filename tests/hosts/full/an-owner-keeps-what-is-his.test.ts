@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from '../../../app/testing/http.ts';
+import { stack } from '../../support/stack.ts';
 import { underLoad } from '../support/load.ts';
 import { hosts, type Machine, moveDockerIntoMemory, startMachine, untilServed } from '../support/machines.ts';
 import { openShop, type Shop } from '../support/shop.ts';
@@ -39,6 +41,13 @@ it('make config changes one setting, checked first and without a failed request'
   expect(await machine.ssh('stat -c %a elier/.env')).toBe('600');
 }, 300_000);
 
+it('make config HTTP_PORT moves the API, and a deploy finds its port', async () => {
+  await shop.succeed('config', 'HTTP_PORT=8081');
+  expect((await call(8081, '/products/1', { host: machine.address })).status).toBe(200);
+  expect((await shop.succeed('deploy')).said).toContain(':8081\n');
+  await shop.succeed('config', 'HTTP_PORT=0.0.0.0:80');
+}, 300_000);
+
 it("an owner's .env and compose.override.yaml survive releases, one of them skipped", async () => {
   await machine.ssh(
     "cd elier && printf 'services: {nginx: {labels: {kept: \"yes\"}}}\\n' >compose.override.yaml && echo 'CORS_ORIGIN=https://mine.example' >>.env",
@@ -60,6 +69,9 @@ it('make rollback brings the release before back without a failed request', asyn
     await shop.succeed('rollback');
   });
   expect(failed).toEqual([]);
+  expect((await shop.make('rollback', 'TO=0000')).said).toBe(
+    'There is no 0000 release here to go back to: make releases lists them.\n',
+  );
   expect((await shop.make('releases')).said).toMatch(new RegExp(`^${first} .* serves\\n`));
 }, 300_000);
 
@@ -94,15 +106,17 @@ it('a migration that breaks earlier releases comes with a backup, and a rollback
 
 it('commands with HOST= act on the host', async () => {
   const data = join(`${shop.folder} of`, 'data files');
-  await shop.succeed('generate', `OUT=${data}`, 'SCALE=0.002');
+  execFileSync('make', ['generate', `OUT=${data}`, 'SCALE=0.002'], stack);
   const imported = await shop.make('import', `DATA=${data}`, 'DISCARD_USER_ROWS=yes');
   expect(imported).toMatchObject({ status: 0 });
-  expect(imported.said).toMatch(/products\.csv|product\.csv/);
+  expect(imported.said).toMatch(/^product\.csv +2,000 +2,000 +0 +0$/m);
   expect(await sql('select count(*) from catalogue.product')).toBe('2000');
   await shop.succeed('verify', `DATA=${data}`);
   expect((await shop.make('load-clean')).said).toContain('Removed 0 questions');
   expect((await shop.make('ps')).said).toMatch(/nginx.*healthy/);
   await shop.succeed('roll');
+  expect((await shop.make('up')).said).toContain('The API answers on');
+  expect(existsSync(join(shop.folder, 'node_modules'))).toBe(false); // No command needed Node.
   rmSync(`${shop.folder} of`, { recursive: true });
 }, 600_000);
 
@@ -116,6 +130,7 @@ it('ten releases in a row take no more disk than three', async () => {
     await shop.succeed('deploy');
     sizes.push(await used_MiB());
   }
-  expect((await machine.ssh('ls elier/releases')).split('\n')).toHaveLength(4); // and `serving`
+  expect((await machine.ssh('ls elier/releases/*/deployed')).split('\n')).toHaveLength(3);
+  expect((await machine.ssh("docker image ls elier-app --format '{{.Tag}}'")).split('\n')).toHaveLength(4); // and `latest`
   expect((sizes[9] as number) - (sizes[2] as number)).toBeLessThan(20);
 }, 1_500_000);

@@ -55,6 +55,9 @@ export async function underLoad(machine: Machine, action: () => Promise<unknown>
     await Promise.all(inFlight);
     agent.destroy();
   }
+  const elapsed_s = (performance.now() - started_ms) / 1000;
+  if (sent < 0.9 * requestsPerSecond * elapsed_s)
+    throw new Error(`Only ${sent} requests were sent in ${elapsed_s} s.`);
   const query = `select count(*) from qa.question where body like '${marker} %'`;
   const inDatabase = Number(
     await machine.ssh(`cd elier && docker compose exec -T postgres psql -U elier -Atc "${query}" elier`),
