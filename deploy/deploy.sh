@@ -39,7 +39,7 @@ name_release() {
   is_dirty=no
   [ "$commit" != no-commit ] && [ -z "$(git status --porcelain 2>/dev/null)" ] || is_dirty=yes
   [ $is_dirty = no ] || release=$commit-dirty-$(date -u +%Y%m%d%H%M%S)
-  started_by="$(id -un)@$(hostname)"
+  started_by="$(id -un)@$HOSTNAME"
 }
 
 check_host() {

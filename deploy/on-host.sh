@@ -7,11 +7,13 @@
 
 target=$1
 shift
-[ -n "$HOST" ] || bash deploy/check-docker.sh "$target"
-connect_if_named
-if [ "$1" = --finish ]; then
-  shift
-  [ -z "$HOST" ] || set -- bash deploy/host/follow.sh "$@"
+finish=no
+[ "$1" != --finish ] || { finish=yes; shift; }
+if [ -z "$HOST" ]; then
+  bash deploy/check-docker.sh "$target"
+  exec "$@"
 fi
+connect_if_named
+[ $finish = no ] || set -- bash deploy/host/follow.sh "$@"
 [ ! -t 0 ] || [ ! -t 1 ] || ssh_options+=(-t)
-on env CONFIRM="${CONFIRM:-}" TO="${TO:-}" STARTED_BY="$(id -un)@$(hostname)" "$@"
+on env CONFIRM="${CONFIRM:-}" TO="${TO:-}" STARTED_BY="$(id -un)@$HOSTNAME" "$@"
