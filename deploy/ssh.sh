@@ -14,8 +14,8 @@ connect() {
   [ -z "${SSH_PORT:-}" ] || ssh_options+=(-p "$SSH_PORT")
   [ -t 0 ] || ssh_options+=(-o BatchMode=yes)
   trap disconnect EXIT
-  # With -f the connection keeps the standard error open, so it goes to a file. When this shell is killed, the connection ends with sleep.
-  ssh "${ssh_options[@]}" ${master_options[@]+"${master_options[@]}"} -o ControlMaster=yes -f "$HOST" sleep 3600 </dev/null 2>"$sockets/error" || fail "$(ssh_failure)"
+  # With -f the connection keeps the standard output and error open, so they go elsewhere. When this shell is killed, the connection ends with sleep.
+  ssh "${ssh_options[@]}" ${master_options[@]+"${master_options[@]}"} -o ControlMaster=yes -f "$HOST" sleep 3600 </dev/null >/dev/null 2>"$sockets/error" || fail "$(ssh_failure)"
 }
 
 disconnect() {

@@ -50,6 +50,9 @@ record() {
 # deployed.
 prune_releases() {
   local release keep
+  # The first start leaves the container that applied the migrations, which uses the image of the first release.
+  docker ps --all --filter label=com.docker.compose.service=prepare --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
+    --filter label=com.docker.compose.oneoff=False --filter status=exited --quiet | xargs --no-run-if-empty docker rm >/dev/null
   keep=" latest $(serving_release) $({ past_releases | head -n $kept_releases; new_releases; } | tr '\n' ' ') "
   for release in $(docker image ls "$COMPOSE_PROJECT_NAME-app" --format '{{.Tag}}'); do
     # A container that a lost connection left behind may still use it; the next deploy tries again.
