@@ -115,8 +115,11 @@ describe('a lost connection', () => {
 /** The output after which a step runs. */
 const before: Record<string, string> = { build: 'check', send: 'build', try: 'send' };
 
+/** Whether a deploy is in its roll. */
 const isLocked = async () =>
-  (await machine.ssh('cd elier && flock --nonblock .lock true && echo free || echo locked')) === 'locked';
+  (await machine.ssh(
+    "cd elier && ! flock --nonblock .lock true && grep -q '^A deploy of' .lock && echo locked || echo free",
+  )) === 'locked';
 
 async function untilLocked(): Promise<void> {
   for (let attempt = 0; !(await isLocked()); attempt++) {
