@@ -90,8 +90,8 @@ it('applies a new migration and says so; one that fails is named, with its line 
   writeFileSync(path(migration), 'create table qa.note (id bigint)');
   await dev.says('Migration 990_note.sql was applied to this database and has been changed since: ');
   await dev.says('make reset (TARGET=dev');
-  rmSync(path(migration));
-  await dev.says('Migration 990_note.sql was applied to this database and is not in db/migrations: ');
+  rmSync(path(migration)); // The schema is now that of a later release.
+  await dev.says('serving again after');
   writeFileSync(path(migration), '-- a note\ncreate table qa.note (id integer)');
   await dev.says('serving again after');
 });

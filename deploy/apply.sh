@@ -18,12 +18,6 @@ main() {
   fi
 }
 
-# Users in the containers read these files. With umask 077 only their owner could.
-make_mounts_readable() {
-  find nginx postgres.conf ! -perm -004 -exec chmod a+rX {} +
-  [ -x nginx/settings.sh ] || chmod a+x nginx/settings.sh # the image skips scripts that are not executable
-}
-
 # The first start, or a start after `make down`.
 start_all() {
   compose up --detach --wait --wait-timeout 600 && return

@@ -1,7 +1,14 @@
 # Functions that check the settings and files of this folder before anything is replaced. To be sourced after stack.sh.
 # shellcheck shell=bash
 
+# Users in the containers read these files. With umask 077 only their owner could.
+make_mounts_readable() {
+  find nginx postgres.conf ! -perm -004 -exec chmod a+rX {} +
+  [ -x nginx/settings.sh ] || chmod a+x nginx/settings.sh # the image skips scripts that are not executable
+}
+
 check_settings() {
+  make_mounts_readable
   check_app_settings
   check_nginx
 }

@@ -1,5 +1,11 @@
 import { fuzz } from './drill/fuzz.ts';
-import { port } from './support/stack.ts';
+import { port, request, sql } from './support/stack.ts';
+
+// Some of the requests report question 1, which other tests read. The vote ends the cached responses of its product.
+afterAll(async () => {
+  await sql('update qa.question set reported = false where question_id = 1');
+  expect((await request('/qa/questions/1/helpful', { method: 'PUT' })).status).toBe(204);
+});
 
 // `make drill` sends ten times as many, with another seed each time.
 it('2,000 requests, hostile in any part, get documented responses', async () => {

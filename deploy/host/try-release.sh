@@ -12,7 +12,6 @@ main() {
   link_owner_files "$1"
   export RELEASE=$1
   cd "releases/$1"
-  find nginx postgres.conf ! -perm -004 -exec chmod a+rX {} +
   check_port_setting
   if is_running postgres; then check_passwords; else run_once secrets; fi
   check_settings
