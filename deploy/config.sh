@@ -21,8 +21,10 @@ main() {
   check_settings
   cp -p .env .env.before
   for setting; do write "${setting%%=*}" "${setting#*=}"; done
-  is_running nginx || return 0
-  bash deploy/apply.sh && return
+  if ! is_running nginx || bash deploy/apply.sh; then
+    rm .env.before
+    return
+  fi
   echo 'Taking the settings back …'
   mv .env.before .env
   for setting; do unset "${setting%%=*}"; done

@@ -10,7 +10,7 @@ known='product.csv products.csv features.csv styles.csv photos.csv skus.csv rela
 start_bytes=65536 # startBytes in db/import/data-stream.ts
 
 main() {
-  find_folder
+  find_files
   check_rejects
   master_options=(-C)
   connect_if_named
@@ -20,12 +20,8 @@ main() {
   import_files
 }
 
-find_folder() {
-  case $DATA in
-    '~/'*) folder=$HOME/${DATA#'~/'} ;;
-    *) folder=$DATA ;;
-  esac
-  [ -d "$folder" ] || fail "There is no folder $DATA."
+find_files() {
+  find_folder
   [ -r "$folder" ] && [ -x "$folder" ] || fail "The folder $DATA cannot be read."
   list=$(basename "$(cd "$folder" && pwd)")
   files=()

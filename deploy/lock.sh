@@ -4,7 +4,7 @@
 # Fails with who runs which command since when, if one runs. The kernel frees the lock when the process ends, however it ends. Without
 # flock, as on macOS, there is no lock.
 take_lock() {
-  local command=$1 file=${2:-.lock}
+  local command=$1 file=.lock
   command -v flock >/dev/null || return 0
   exec 9>>"$file"
   flock --nonblock 9 || fail "Nothing was changed: $(cat "$file")."

@@ -19,3 +19,13 @@ build() {
   [ "${1:-}" != --quiet ] || echo 'Building the image …'
   docker compose build "$@"
 }
+
+# Sets $folder to the folder that $DATA names.
+find_folder() {
+  # shellcheck disable=SC2088 # a shell did not expand it, because make passed it on
+  case $DATA in
+    '~/'*) folder=$HOME/${DATA#'~/'} ;;
+    *) folder=$DATA ;;
+  esac
+  [ -d "$folder" ] || fail "There is no folder $DATA."
+}

@@ -3,11 +3,7 @@
 . deploy/stack.sh
 . deploy/ssh.sh
 
-case $DATA in
-  '~/'*) folder=$HOME/${DATA#'~/'} ;;
-  *) folder=$DATA ;;
-esac
-[ -d "$folder" ] || fail "There is no folder $DATA."
+find_folder
 connect_if_named
 on bash deploy/check-stack.sh </dev/null
 docker compose build --quiet app
