@@ -11,17 +11,22 @@ const reservedInodes = 1000;
  */
 export class CacheDisk {
   readonly #folder: string | undefined;
+  #isNearlyFull = false;
+  #looked_ms = Number.NEGATIVE_INFINITY;
 
   /** @param folder the folder of the cache; undefined without Nginx */
   constructor(folder: string | undefined) {
     this.#folder = folder;
   }
 
-  /** Looked at each time, which takes some microseconds: a disk fills within milliseconds. */
+  /** At most one system call a millisecond: each costs a tenth of a small read. A disk takes longer to fill the reserve. */
   get isNearlyFull(): boolean {
-    if (this.#folder === undefined) return false;
+    if (this.#folder === undefined || performance.now() - this.#looked_ms < 1) return this.#isNearlyFull;
+    this.#looked_ms = performance.now();
     const { bavail, blocks, bsize, files, ffree } = statfsSync(this.#folder);
     const needed = Math.min(reserve.bytes, blocks * bsize * reserve.share);
-    return bavail * bsize < needed || (files > 0 && ffree < reservedInodes); // some file systems count no inodes
+    // Some file systems count no inodes.
+    this.#isNearlyFull = bavail * bsize < needed || (files > 0 && ffree < reservedInodes);
+    return this.#isNearlyFull;
   }
 }
