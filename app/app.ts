@@ -6,7 +6,7 @@ import type { CacheDisk } from './cache-disk.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { allowOrigins, type Origins } from './cors.ts';
 import type { Database } from './database.ts';
-import { limitSizes, nameRequests, refuseFragments } from './headers.ts';
+import { limitRequests, nameRequests } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { type Caching, JsonResponses } from './json-responses.ts';
 import { type Log, logRequests } from './log.ts';
@@ -14,6 +14,7 @@ import type { Metrics } from './metrics.ts';
 import { openapi } from './openapi/document.ts';
 import { onlyAllows, sendProblems, unknownRoute } from './problem.ts';
 import { questionRoutes } from './questions/routes.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface Parts {
   readonly database: Database;
@@ -45,8 +46,12 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
 
   const responses = new JsonResponses();
-  app.use(nameRequests, metrics.timeRequests, logRequests(log), allowOrigins(origins));
-  app.use(limitSizes, refuseFragments);
+  app.use(nameRequests, whenClosed(metrics.countRequest, logRequests(log)));
+  app.use(allowOrigins(origins), limitRequests);
+  // Reads come first, on the app's own router: Express tries one route after the other.
+  const parts = { database, cache, responses, admission: new CacheAdmission(cacheDisk) };
+  catalogueRoutes(app, parts);
+  questionRoutes(app, parts);
   app.use(healthRoutes(database));
   app
     .route('/metrics')
@@ -56,8 +61,6 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
     .route('/openapi.json')
     .get((_request, response) => responses.send(response, document, documentCaching))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
-  const parts = { database, cache, responses, admission: new CacheAdmission(cacheDisk) };
-  app.use(catalogueRoutes(parts), questionRoutes(parts));
   app.use(unknownRoute, sendProblems);
   return app;
 }

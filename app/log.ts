@@ -1,7 +1,7 @@
-import type { RequestHandler } from 'express';
 import { DatabaseError } from 'pg';
 import { createLogger, format, type Logger, transports } from 'winston';
 import { Problem } from './problem.ts';
+import type { Report } from './when-closed.ts';
 
 export type Log = Logger;
 
@@ -28,25 +28,21 @@ export function createLog(level: string): Log {
 }
 
 /** Logs writes, slow requests and failures; Nginx logs the rest. */
-export function logRequests(log: Log): RequestHandler {
-  return (request, response, next) => {
-    const started = performance.now();
-    response.on('close', () => {
-      const ms = Math.round(performance.now() - started);
-      const { statusCode: status, writableFinished: isFinished, locals } = response;
-      const isWrite = request.method === 'POST' || request.method === 'PUT';
-      if (!isWrite && ms < slow_ms && status < 500 && isFinished) return;
-      log.log(status >= 500 ? 'error' : 'info', 'request', {
-        request_id: locals.requestId,
-        method: request.method,
-        route: request.route?.path ?? 'none',
-        status,
-        ms,
-        ...(!isFinished && { aborted: true }),
-        ...(locals.failure && { failure: describe(locals.failure) }),
-      });
+export function logRequests(log: Log): Report {
+  return (request, response, exact_ms) => {
+    const ms = Math.round(exact_ms);
+    const { statusCode: status, writableFinished: isFinished, locals } = response;
+    const isWrite = request.method === 'POST' || request.method === 'PUT';
+    if (!isWrite && ms < slow_ms && status < 500 && isFinished) return;
+    log.log(status >= 500 ? 'error' : 'info', 'request', {
+      request_id: locals.requestId,
+      method: request.method,
+      route: request.route?.path ?? 'none',
+      status,
+      ms,
+      ...(!isFinished && { aborted: true }),
+      ...(locals.failure && { failure: describe(locals.failure) }),
     });
-    next();
   };
 }
 

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Lookup } from './cache.ts';
 import type { Database } from './database.ts';
+import type { Report } from './when-closed.ts';
 
 /** The metrics of a replica, for Prometheus. */
 export class Metrics {
@@ -43,13 +44,8 @@ export class Metrics {
     });
   }
 
-  readonly timeRequests: RequestHandler = (request, response, next) => {
-    const stop = this.#requests.startTimer();
-    response.on('close', () =>
-      stop({ method: request.method, route: request.route?.path ?? 'none', status: response.statusCode }),
-    );
-    next();
-  };
+  readonly countRequest: Report = ({ method, route }, { statusCode: status }, ms) =>
+    this.#requests.observe({ method, route: route?.path ?? 'none', status }, ms / 1000);
 
   readonly respond: RequestHandler = async (_request, response) => {
     response

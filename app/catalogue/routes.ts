@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import type { IRouter, RequestHandler } from 'express';
 import type { ReadParts } from '../app.ts';
 import type { Caching } from '../json-responses.ts';
 import { integerFrom, pageFrom } from '../parameters.ts';
@@ -6,7 +6,7 @@ import { doesNotExist, onlyAllows } from '../problem.ts';
 import * as queries from './queries.ts';
 
 /** The product overview. Only an import changes it, so every response may be cached. */
-export function catalogueRoutes({ database, cache, admission, responses }: ReadParts): Router {
+export function catalogueRoutes(router: IRouter, { database, cache, admission, responses }: ReadParts): void {
   const cachingOf = (key: string): Caching => ({
     cacheControl: 'public, max-age=60',
     isShared: admission.admits(key),
@@ -33,11 +33,9 @@ export function catalogueRoutes({ database, cache, admission, responses }: ReadP
     responses.sendPage(response, counted, '/products', page, cachingOf(key));
   };
 
-  const router = Router({ caseSensitive: true });
   const readOnly = onlyAllows('GET', 'HEAD', 'OPTIONS');
   router.route('/products').get(listProducts).all(readOnly);
   router.route('/products/:product_id').get(ofProduct('product')).all(readOnly);
   router.route('/products/:product_id/styles').get(ofProduct('styles')).all(readOnly);
   router.route('/products/:product_id/related').get(ofProduct('related')).all(readOnly);
-  return router;
 }

@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { ReadParts } from '../app.ts';
 import type { Row, Statement } from '../connections.ts';
 import type { Caching } from '../json-responses.ts';
@@ -14,7 +14,7 @@ import * as queries from './queries.ts';
  * response is cached under the generation it was read in, and one from before a write is never found after it. A read without a
  * generation did not come through Nginx: it is not cached, and does not join a query that may have started before a write.
  */
-export function questionRoutes({ database, cache, admission, responses }: ReadParts): Router {
+export function questionRoutes(router: IRouter, { database, cache, admission, responses }: ReadParts): void {
   const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
     const generation = generationFrom(request.get('X-Generation'));
     const key = `${subject} ${generation}`;
@@ -27,8 +27,9 @@ export function questionRoutes({ database, cache, admission, responses }: ReadPa
   };
 
   const listQuestions: RequestHandler = async (request, response) => {
-    const id = requiredIntegerFrom(request.query, 'product_id');
-    const page = pageFrom(request.query);
+    const { query } = request; // Express parses it at each use
+    const id = requiredIntegerFrom(query, 'product_id');
+    const page = pageFrom(query);
     const { counted, caching } = await read(request, `questions ${id} ${page.page} ${page.count}`, () =>
       database.text(queries.questionsPage, [id, page.offset, page.count], page.count),
     );
@@ -71,7 +72,6 @@ export function questionRoutes({ database, cache, admission, responses }: ReadPa
       response.set('X-Changed', changedBy(row)).status(204).end();
     };
 
-  const router = Router({ caseSensitive: true });
   const readAndPost = onlyAllows('GET', 'HEAD', 'POST', 'OPTIONS');
   const putOnly = onlyAllows('PUT', 'OPTIONS');
   router.route('/qa/questions').get(listQuestions).post(readBody, addQuestion).all(readAndPost);
@@ -85,7 +85,6 @@ export function questionRoutes({ database, cache, admission, responses }: ReadPa
     router.route(`${path}/helpful`).put(change(thing, queries.vote[thing])).all(putOnly);
     router.route(`${path}/report`).put(change(thing, queries.report[thing])).all(putOnly);
   }
-  return router;
 }
 
 /** The generation that Nginx sent; a client could send anything to a replica. */
