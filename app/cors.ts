@@ -21,7 +21,8 @@ export function allowOrigins(origins: Origins): RequestHandler {
     const allowed = origins === '*' ? '*' : origins.find(one => one === origin);
     if (origins !== '*') response.vary('Origin');
     if (allowed) {
-      response.set({ 'Access-Control-Allow-Origin': allowed, 'Access-Control-Expose-Headers': exposed });
+      response.setHeader('Access-Control-Allow-Origin', allowed);
+      response.setHeader('Access-Control-Expose-Headers', exposed);
     }
     if (request.method !== 'OPTIONS') return next();
     if (allowed) {

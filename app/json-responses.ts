@@ -25,8 +25,8 @@ export interface Caching {
 interface Encoded {
   readonly headers: string;
   readonly text: string;
-  readonly plain: Buffer;
   readonly etag: string;
+  plain?: Buffer;
   compressed?: Buffer;
 }
 
@@ -34,27 +34,26 @@ interface Encoded {
 export class JsonResponses {
   readonly #pending = new PendingBytes();
   /** Clients that waited for one query come one after the other: all get the same bytes, which are made once. */
-  #last: Encoded = { headers: '', text: '', plain: Buffer.alloc(0), etag: '' };
+  #last: Encoded = { headers: '', text: '', etag: '' };
 
   /**
    * Sends the text, or 304 when the client has it already. Throws a 412 when If-Match does not hold, and a 503 when the response
    * is large and too many pending ones are.
    */
   send(response: Response, text: string, caching: Caching): void {
-    response.set('Cache-Control', caching.cacheControl);
+    response.setHeader('Cache-Control', caching.cacheControl);
     const encoded = this.#encode(cachedHeaders.map(name => response.get(name)).join('\n'), text);
-    response.set('ETag', encoded.etag);
+    response.setHeader('ETag', encoded.etag);
     const { req: request } = response;
     if (isUnchanged(request, encoded.etag, !caching.isShared)) return void response.status(304).end();
     const isCompressed = text.length >= minCompressed && request.acceptsEncodings('gzip') === 'gzip';
-    // Not in other threads: a thousand large responses would wait for them, in more memory than there is.
-    if (isCompressed) encoded.compressed ??= gzipSync(encoded.plain, compression);
-    const bytes = (isCompressed && encoded.compressed) || encoded.plain;
-    this.#pending.add(bytes, response);
-    response.set('Content-Type', 'application/json; charset=utf-8');
-    if (caching.isShared) response.set('X-Accel-Expires', String(nginxKeeps_s));
-    if (isCompressed) response.set('Content-Encoding', 'gzip');
-    response.send(bytes);
+    const body = bodyOf(encoded, isCompressed);
+    if (typeof body !== 'string') this.#pending.add(body, response);
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    if (caching.isShared) response.setHeader('X-Accel-Expires', nginxKeeps_s);
+    if (isCompressed) response.setHeader('Content-Encoding', 'gzip');
+    response.setHeader('Content-Length', Buffer.byteLength(body));
+    response.end(body); // response.send would judge the conditions again
   }
 
   /**
@@ -85,10 +84,20 @@ export class JsonResponses {
   /** The ETag is of the cached headers as well: after a 304 Nginx would go on sending the old ones. */
   #encode(headers: string, text: string): Encoded {
     if (text !== this.#last.text || headers !== this.#last.headers) {
-      const plain = Buffer.from(text);
-      const etag = `W/"${hash('sha1', `${headers}\n${hash('sha1', plain, 'base64url')}`, 'base64url')}"`;
-      this.#last = { headers, text, plain, etag };
+      const etag = `W/"${hash('sha1', `${headers}\n${text}`, 'base64url')}"`;
+      this.#last = { headers, text, etag };
     }
     return this.#last;
   }
+}
+
+/** A short text stays a string, which Node sends together with the headers. */
+function bodyOf(encoded: Encoded, isCompressed: boolean): string | Buffer {
+  const { text } = encoded;
+  if (text.length < minCompressed) return text;
+  // Not in other threads: a thousand large responses would wait for them, in more memory than there is.
+  const form = isCompressed ? 'compressed' : 'plain';
+  const bytes = encoded[form] ?? (isCompressed ? gzipSync(text, compression) : Buffer.from(text));
+  encoded[form] = bytes;
+  return bytes;
 }
