@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Express } from 'express';
 import { SettingError } from '../db/environment.ts';
 import { createApp } from './app.ts';
 import { Cache } from './cache.ts';
@@ -44,7 +45,7 @@ export async function serve(config: Config, log: Log): Promise<Service> {
 
   const cacheDisk = new CacheDisk(config.nginxCacheFolder);
   const app = createApp({ database, cache, log, metrics, origins: config.origins, cacheDisk });
-  const server = createServer(limits, app);
+  const server = createServer({ ...limits, ...classesOf(app) }, app);
   server.maxConnections = maxConnections;
   server.on('clientError', refuse);
   server.on('checkExpectation', app); // an Expect header is ignored
@@ -61,6 +62,15 @@ export async function serve(config: Config, log: Log): Promise<Service> {
       log.info('stopped');
     },
   };
+}
+
+/** Classes with the prototypes that Express gives each request and response: V8 is slow with objects whose prototype changes. */
+function classesOf(app: Express) {
+  class Request extends IncomingMessage {}
+  class Response extends ServerResponse {}
+  app.request = Object.setPrototypeOf(Request.prototype, app.request);
+  app.response = Object.setPrototypeOf(Response.prototype, app.response);
+  return { IncomingMessage: Request, ServerResponse: Response };
 }
 
 /** Why a port cannot be used, and what to do, by the code of the error. */
