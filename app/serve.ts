@@ -27,6 +27,7 @@ const limits = {
   requestTimeout: 20_000,
   keepAliveTimeout: 75_000, // longer than Nginx's, so that Node never closes first
   connectionsCheckingInterval: 5_000,
+  optimizeEmptyRequests: true, // no stream for the body that a read does not have
 };
 const maxConnections = 1000;
 
