@@ -13,8 +13,8 @@ endif
 
 settings := $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' .env.example)
 # The variables of make's command line, with the settings in .env.example. Without this check a misspelt name would do nothing.
-variables := A API B CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION FULL HOST JSON MINUTES ONLY OUT PORT RATE REQUESTS \
-	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED SSH_PORT TARGET TO COMPOSE_% DOCKER_% \
+variables := A API B BEFORE CHROMIUM CONFIRM DATA DISCARD_USER_ROWS DURATION FULL HOST JSON MINUTES ONLY OUT PORT RATE REQUESTS \
+	RESULTS ROUNDS SCALE SCALES SCENARIO SECONDS_A_RUN SEED SSH_PORT TARGET TO WARM_UP COMPOSE_% DOCKER_% \
 	$(settings)
 given := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 unknown := $(firstword $(filter-out $(variables),$(given)))
@@ -206,7 +206,7 @@ else
 endif
 
 .PHONY: bench
-bench: $(installed) ## measures the stack on one core against baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10]
+bench: $(installed) ## measures the stack on one core against baselines, into bench/results.json [ONLY=hot,cold-styles …] [ROUNDS=5] [SECONDS_A_RUN=10] [WARM_UP=1: a share of the ten minutes of traffic before Zipf] [BEFORE=folder of an earlier checkout, which is measured too] [MINUTES=10 of each part of ONLY=bounds: how the cache fills]
 	@$(needs_docker)
 	@$(needs_wrk)
 	@node bench/main.ts

@@ -9,10 +9,18 @@ import type { Load } from '../app/testing/traffic/load.ts';
 const core = '1';
 const connections = 64;
 
-/** Sends requests ("GET /path") over 64 connections. Each connection waits for its response before the next request. */
-export function closedLoad(url: string, requests: readonly string[], seconds: number): Promise<Load> {
+/**
+ * Sends requests ("GET /path") over 64 connections. Each connection waits for its response before the next request. A list that is
+ * sent once ends the load, otherwise it starts again.
+ */
+export function closedLoad(
+  url: string,
+  requests: readonly string[],
+  seconds: number,
+  isOnce = false,
+): Promise<Load> {
   const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '5s', '-s', 'bench/wrk.lua'];
-  return run(requests, list => ['wrk', ...options, url, list]);
+  return run(requests, list => ['wrk', ...options, url, list, isOnce ? 'once' : '']);
 }
 
 /** Sends requests at a fixed rate per second; see open-load.ts. */

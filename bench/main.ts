@@ -3,47 +3,41 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type IdRanges, readIdRanges } from '../app/testing/traffic/id-ranges.ts';
-import { randomOf } from '../app/testing/traffic/random.ts';
 import { coldPages, hotCatalogue } from '../app/testing/traffic/requests.ts';
-import { integerSetting, settingsOrExit } from '../db/environment.ts';
-import { closedLoad, openLoad } from './load.ts';
-import { baselineUrl, type HttpServer, type Part, type Pgbench, parts, stackUrl } from './parts.ts';
+import { integerSetting, SettingError, settingsOrExit } from '../db/environment.ts';
+import { type Bound, bounds, measureBound } from './bounds.ts';
+import { closedLoad } from './load.ts';
+import { baselineUrl, beforeUrl, type HttpServer, type Part, parts, stackUrl } from './parts.ts';
 import { refuse } from './refuse.ts';
 import { keep } from './results.ts';
-import {
-  appReads,
-  compose,
-  diskReads,
-  hurtContainers,
-  readUsage,
-  services,
-  sql,
-  startRig,
-  stopRig,
-  type Usage,
-} from './rig.ts';
-import { type Run, ratiosOf, summaryOf } from './summary.ts';
+import { before, hurtContainers, readUsage, roles, sql, startRig, stopRig } from './rig.ts';
+import { freshRandom, load, memoryOf, pgbench } from './run.ts';
+import { type Results, type Run, ratiosOf, summaryOf } from './summary.ts';
+import { warmUp } from './warm-up.ts';
 
 // Measures the stack and its baselines on one core. They take turns within each round. The report shows medians.
 
 const range = { min: 1, max: 9999 };
-const { rounds, seconds } = settingsOrExit(() => ({
+const { rounds, seconds, minutes, warmUpShare } = settingsOrExit(() => ({
   rounds: integerSetting(process.env, 'ROUNDS', 5, range),
   seconds: integerSetting(process.env, 'SECONDS_A_RUN', 10, range),
+  minutes: integerSetting(process.env, 'MINUTES', 10, range),
+  warmUpShare: shareSetting('WARM_UP'),
 }));
 /** Time for Node to compile hot code in all three replicas. */
-const warmUp_s = 30;
+const compile_s = 30;
 /** Time for the cache to hold the hot URLs. */
 const fillCache_s = 20;
 const resultsPath = process.env.RESULTS ?? 'bench/results.json';
 
 const requested = (process.env.ONLY ?? '').split(',').filter(Boolean);
-const chosen = parts.filter(
-  ({ name }) => requested.length === 0 || requested.some(start => name.startsWith(start)),
-);
-const unknown = requested.find(start => !parts.some(({ name }) => name.startsWith(start)));
-if (unknown !== undefined)
-  refuse(`There is no part ${unknown}, only ${parts.map(({ name }) => name).join(', ')}.`);
+const chosen =
+  requested.length === 0
+    ? parts
+    : [...parts, ...bounds].filter(({ name }) => requested.some(start => name.startsWith(start)));
+const names = [...parts, ...bounds].map(({ name }) => name);
+const unknown = requested.find(start => !names.some(name => name.startsWith(start)));
+if (unknown !== undefined) refuse(`There is no part ${unknown}, only ${names.join(', ')}.`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
@@ -52,124 +46,78 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   });
 
 try {
+  const commits = commitOf('.') + (before ? `, before: commit ${commitOf(before)}` : '');
   startRig();
   const ids = await readIdRanges(sql);
-  console.log(
-    `${ids.products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s, at most 2,000 writes per second`,
-  );
-  keep(resultsPath, { idle: memoryOf(await readUsage()) });
-  if (chosen.some(({ servers }) => servers.some(({ name }) => name === 'static file')))
+  const products = `${ids.products.toLocaleString('en')} products`;
+  console.log(`${products}, ${rounds} rounds of ${seconds} s, at most 2,000 writes per second`);
+  const day = new Date().toISOString().slice(0, 10);
+  const measured = `${day}, commit ${commits}, ${products}`;
+  keep(resultsPath, { idle: memoryOf(await readUsage(), roles.stack) });
+  if (chosen.some(part => 'servers' in part && part.servers.some(({ name }) => name === 'static file')))
     await saveStaticFiles(ids);
-  for (const url of [stackUrl, baselineUrl]) await closedLoad(url, coldPages(ids, randomOf(0)), warmUp_s);
-  for (const part of chosen) await measure(part, ids);
+  for (const url of [stackUrl, baselineUrl, ...(before ? [beforeUrl] : [])])
+    await closedLoad(url, coldPages(ids, freshRandom()), compile_s);
+  for (const part of chosen)
+    if ('servers' in part)
+      save(part, await measure(part, ids), `${measured}, ${rounds} rounds of ${seconds} s`);
+    else save(part, await measureBound(part, ids, minutes, warmUpShare), measured);
 } finally {
   stopRig();
 }
 
-async function measure(part: Part, ids: IdRanges): Promise<void> {
+/** Measures the servers of a part in turn, round by round. */
+async function measure(part: Part, ids: IdRanges): Promise<Results> {
   const runs: Record<string, Run[]> = {};
   for (let round = 0; round < rounds; round++)
-    for (const [position, server] of part.servers.entries()) {
-      const seed = round * 100 + position + 1;
+    for (const server of part.servers) {
       const run =
         'query' in server
-          ? await pgbench(server, ids)
-          : await load(server, ids, seed, part.isWarm ? (round === 0 ? fillCache_s : 2) : 0);
+          ? await pgbench(server, ids, seconds)
+          : await loadWarm(server, ids, part.isWarm, round === 0);
       runs[server.name] = [...(runs[server.name] ?? []), run];
     }
-  console.log(`\n${part.name}`);
-  console.table(Object.fromEntries(Object.entries(runs).map(([name, all]) => [name, summaryOf(all)])));
+  return runs;
+}
+
+async function loadWarm(server: HttpServer, ids: IdRanges, isWarm: boolean, isFirst: boolean): Promise<Run> {
+  if (isFirst) await warmUp(server, ids, warmUpShare);
+  // Entries of the release before expire while the others are measured.
+  const fill_s = isFirst || server.url === beforeUrl ? fillCache_s : 2;
+  if (isWarm) await closedLoad(server.url, server.requests(ids, freshRandom()), fill_s);
+  return load(server, server.requests(ids, freshRandom()), seconds);
+}
+
+/** Prints the figures and adds them to the results. Throws when a container was hurt. */
+function save({ name }: Part | Bound, runs: Results, measured: string): void {
+  console.log(`\n${name}`);
+  console.table(Object.fromEntries(Object.entries(runs).map(([row, all]) => [row, summaryOf(all)])));
   for (const ratio of ratiosOf(runs)) console.log(ratio);
   const hurt = hurtContainers();
   if (hurt.length > 0) throw new Error(`Restarted or OOM-killed: ${hurt.join(', ')}.`);
-  keep(resultsPath, { [part.name]: { measured: measuredOf(ids), runs } });
+  keep(resultsPath, { [name]: { measured, runs } });
 }
 
-/** The date, commit and data set of a measurement. */
-function measuredOf({ products }: IdRanges): string {
-  const commit = execFileSync('git', ['describe', '--always', '--dirty']).toString().trim();
-  const day = new Date().toISOString().slice(0, 10);
-  return `${day}, commit ${commit}, ${products.toLocaleString('en')} products, ${rounds} rounds of ${seconds} s`;
+/** The commit of a checkout. The results do not make it dirty. */
+function commitOf(folder: string): string {
+  const git = (...values: string[]) =>
+    execFileSync('git', ['-C', folder, ...values])
+      .toString()
+      .trim();
+  const results = [':!bench/results.json', ':!docs/performance/'];
+  const isDirty = git('diff', '--name-only', 'HEAD', '--', '.', ...results) !== '';
+  return git('describe', '--always') + (isDirty ? '-dirty' : '');
 }
 
-async function load(server: HttpServer, ids: IdRanges, seed: number, warm_s: number): Promise<Run> {
-  const requests = server.requests(ids, randomOf(seed));
-  // The warm-up draws from another seed, so that the run does not repeat its order.
-  if (warm_s > 0) await closedLoad(server.url, server.requests(ids, randomOf(seed + 50)), warm_s);
-  const before = { app: appReads(), usage: await readUsage(), disk: diskReads() };
-  let peak = before.usage;
-  const watch = setInterval(async () => {
-    peak = higherOf(peak, await readUsage());
-  }, 1000);
-  const load = server.rate
-    ? await openLoad(server.url, requests, seconds, server.rate)
-    : await closedLoad(server.url, requests, seconds);
-  clearInterval(watch);
-  const usage = await readUsage();
-  const good = load.requests - load.refused - load.limited;
-  // A checked vote adds two reads and a write.
-  const { checked = 0 } = load;
-  const reads = good * (1 - shareOfWrites(requests)) + 2 * checked;
-  const all = load.requests + 3 * checked;
-  return {
-    ...load,
-    rate: good / load.seconds,
-    ...costOf(before.usage, usage, all, load.seconds),
-    memory_MiB: memoryOf(higherOf(peak, usage)),
-    ...(server.url === stackUrl && { hit_rate: Math.max(0, 1 - (appReads() - before.app) / reads) }),
-    disk_reads_per_request: (diskReads() - before.disk) / all,
-  };
-}
-
-function shareOfWrites(requests: readonly string[]): number {
-  return requests.filter(line => line.startsWith('PUT')).length / requests.length;
-}
-
-/** Runs the prepared query in PostgreSQL over 8 connections. */
-async function pgbench({ query, values }: Pgbench, ids: IdRanges): Promise<Run> {
-  const names = values.map((_, index) => `p${index + 1}`);
-  const script = [
-    ...values.map((value, index) => `\\set ${names[index]} ${value}`),
-    query.together.text
-      .replaceAll(/'([^']*):MI:SS([^']*)'/g, "E'$1\\x3aMI\\x3aSS$2'") // pgbench would take :MI for a variable
-      .replace(/\$(\d)/g, 'array[:p$1]')
-      .replaceAll('\n', ' '),
-  ].join('\n');
-  const before = await readUsage();
-  const printed = compose(
-    ...['exec', '-T', '-e', 'PGOPTIONS=-c plan_cache_mode=force_generic_plan', 'postgres', 'bash', '-c'],
-    `pgbench -n -M prepared -U elier -c 8 -T ${seconds} -D products=${ids.products} -D questions=${ids.questions} -f <(echo "$0") elier`,
-    script,
-  );
-  const rate = Number(/tps = ([\d.]+)/.exec(printed)?.[1]);
-  return { rate, ...costOf(before, await readUsage(), rate * seconds, seconds), memory_MiB: {} };
-}
-
-function higherOf(one: Usage, other: Usage): Usage {
-  const entries = services.map(service => {
-    const [a, b] = [one[service], other[service]];
-    return [service, a.memory_MiB > b.memory_MiB ? a : b];
-  });
-  return Object.fromEntries(entries);
-}
-
-function memoryOf(usage: Usage): Record<string, number> {
-  return Object.fromEntries(services.map(service => [service, Math.round(usage[service].memory_MiB)]));
-}
-
-/** CPU seconds per 1,000 requests, and each service's share of the core. */
-function costOf(before: Usage, after: Usage, requests: number, elapsed_s: number) {
-  const used = services.map(service => [service, after[service].cpu_s - before[service].cpu_s] as const);
-  const all = used.reduce((sum, [, cpu_s]) => sum + cpu_s, 0);
-  return {
-    cpu_s_per_1000: (all / requests) * 1000,
-    cpu_share: Object.fromEntries(used.map(([service, cpu_s]) => [service, cpu_s / elapsed_s])),
-  };
+function shareSetting(name: string): number {
+  const share = Number(process.env[name] || 1);
+  if (share >= 0 && share <= 1) return share;
+  throw new SettingError(`${name} must be a number from 0 to 1, not "${process.env[name]}".`);
 }
 
 /** Saves the responses of the hot catalogue as the static files of the baseline. */
 async function saveStaticFiles(ids: IdRanges): Promise<void> {
-  for (const request of hotCatalogue(ids, randomOf(1))) {
+  for (const request of hotCatalogue(ids, freshRandom())) {
     const path = request.replace('GET ', '');
     const response = await fetch(`${stackUrl}${path}`);
     if (!response.ok) throw new Error(`GET ${path} returned ${response.status}.`);

@@ -3,6 +3,7 @@ import type { Query } from '../app/database.ts';
 import * as questions from '../app/questions/queries.ts';
 import * as make from '../app/testing/traffic/requests.ts';
 import { localStack } from './local-stack.ts';
+import { before } from './rig.ts';
 
 /** An HTTP server and the requests it gets. */
 export interface HttpServer {
@@ -11,6 +12,8 @@ export interface HttpServer {
   readonly requests: make.Requests;
   /** Requests per second. Without a rate, each connection sends its next request after the last response. */
   readonly rate?: number;
+  /** Requests of product pages by Zipf that the server has had before. */
+  readonly warmUp?: number;
 }
 
 /** PostgreSQL under pgbench: a query, and its parameters as pgbench expressions. */
@@ -38,12 +41,24 @@ const staticFilesUrl = 'http://127.0.0.1:18093';
 const oneReplicaUrl = 'http://127.0.0.1:18094';
 const roundRobinUrl = 'http://127.0.0.1:18095';
 const withoutNginxCacheUrl = 'http://127.0.0.1:18096';
+export const beforeUrl = 'http://127.0.0.1:18097';
+
+/** Requests of ten minutes. */
+const tenMinutesAt = (rate: number) => rate * 600;
+/** Three minutes at the ceiling: entries of the release before live 50 s. */
+const mostBefore = 900_000;
+
+/** The stack, and the release before it. */
+const releases = (requests: make.Requests, warmUp = 0): HttpServer[] => [
+  { name: 'stack', url: stackUrl, requests, warmUp },
+  ...(before ? [{ name: 'before', url: beforeUrl, requests, warmUp: Math.min(warmUp, mostBefore) }] : []),
+];
 
 const hot = (name: string, requests: make.Requests, isStatic: boolean): Part => ({
   name,
   isWarm: true,
   servers: [
-    { name: 'stack', url: stackUrl, requests },
+    ...releases(requests),
     { name: 'bare proxy_cache', url: bareCacheUrl, requests },
     ...(isStatic ? [{ name: 'static file', url: staticFilesUrl, requests }] : []),
   ],
@@ -58,7 +73,7 @@ const cold = (
   name,
   isWarm: false,
   servers: [
-    { name: 'stack', url: stackUrl, requests },
+    ...releases(requests),
     { name: 'baseline', url: baselineUrl, requests },
     ...(query ? [{ name: 'pgbench', query, values }] : []),
   ],
@@ -74,16 +89,18 @@ const uncached = (name: string, requests: make.Requests): Part => ({
   ],
 });
 
-const alone = (name: string, requests: make.Requests): Part => ({
-  name,
-  isWarm: true,
-  servers: [{ name: 'stack', url: stackUrl, requests }],
-});
+const alone = (name: string, servers: readonly HttpServer[]): Part => ({ name, isWarm: true, servers });
 
-const open = (name: string, requests: make.Requests, isWarm = true): Part => ({
+const open = (name: string, requests: make.Requests, { isWarm = true, isWarmedUp = false } = {}): Part => ({
   name,
   isWarm,
-  servers: [1000, 3000, 5000].map(rate => ({ name: `${rate} requests/s`, url: stackUrl, requests, rate })),
+  servers: [1000, 3000, 5000].map(rate => ({
+    name: `${rate} requests/s`,
+    url: stackUrl,
+    requests,
+    rate,
+    warmUp: isWarmedUp ? tenMinutesAt(rate) : 0,
+  })),
 });
 
 const anyProduct = 'random(1, :products)';
@@ -102,13 +119,14 @@ export const parts: readonly Part[] = [
   cold('cold-pages', make.coldPages),
   uncached('uncached-product', make.coldRoute(0)),
   uncached('uncached-pages', make.coldPages),
-  alone('zipf', make.zipfPages),
-  alone('mixed', make.mixedPages),
-  alone('questions-under-writes', make.questionsUnderWrites),
+  alone('replica', [{ name: 'app', url: withoutNginxCacheUrl, requests: make.smallHot }]),
+  alone('zipf', releases(make.zipfPages, tenMinutesAt(5000))),
+  alone('mixed', releases(make.mixedPages, tenMinutesAt(5000))),
+  alone('questions-under-writes', [{ name: 'stack', url: stackUrl, requests: make.questionsUnderWrites }]),
   open('open-hot', make.hotAll),
-  open('open-zipf', make.zipfPages),
-  open('open-mixed', make.mixedPages),
-  open('open-cold', make.coldPages, false),
+  open('open-zipf', make.zipfPages, { isWarmedUp: true }),
+  open('open-mixed', make.mixedPages, { isWarmedUp: true }),
+  open('open-cold', make.coldPages, { isWarm: false }),
   {
     name: 'stages',
     isWarm: true,
@@ -117,7 +135,7 @@ export const parts: readonly Part[] = [
       { name: '2 three, round robin', url: roundRobinUrl, requests: make.zipfPages },
       { name: '3 least_conn', url: baselineUrl, requests: make.zipfPages },
       { name: '4 node-cache and batches', url: withoutNginxCacheUrl, requests: make.zipfPages },
-      { name: '5 Nginx cache', url: stackUrl, requests: make.zipfPages },
+      { name: '5 Nginx cache', url: stackUrl, requests: make.zipfPages, warmUp: tenMinutesAt(5000) },
     ],
   },
 ];

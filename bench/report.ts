@@ -5,16 +5,8 @@ import { type Results, ratiosOf, summaryOf } from './summary.ts';
 
 // Writes the results of `make bench` and `make bench-scales` as Markdown, with charts of the stages.
 
-const hidden = [
-  'MiB nginx/app/postgres, peak',
-  'MiB in total, peak',
-  'p50 ms',
-  'p95 ms',
-  'p99.9 ms',
-  'spread',
-];
 const how =
-  'Figures are medians of the rounds. The stack and its baselines took turns on the same core. An empty cell has no figure. One address may send 2,000 writes per second here.';
+  'Figures are medians of the rounds. The stack and its baselines took turns on the same core. An empty cell has no figure. µs/request is CPU time. A baseline counts as the service that it stands for. One address may send 2,000 writes per second here.';
 
 type Sections = readonly (readonly [string, string])[];
 type Summaries = readonly (readonly [string, Readonly<Record<string, string | number>>])[];
@@ -22,38 +14,50 @@ type Summaries = readonly (readonly [string, Readonly<Record<string, string | nu
 const summariesOf = (rows: Results): Summaries =>
   Object.entries(rows).map(([name, runs]) => [name, summaryOf(runs)]);
 
-function table(summaries: Summaries, isShort = false): string {
-  const columns = [...new Set(summaries.flatMap(([, summary]) => Object.keys(summary)))].filter(
-    column => !isShort || !hidden.includes(column),
-  );
-  const cell = (value: string | number | undefined) =>
-    value === undefined || Number.isNaN(value) || String(value).includes('NaN') ? '' : value;
+function table(summaries: Summaries): string {
+  const columns = [...new Set(summaries.flatMap(([, summary]) => Object.keys(summary)))];
   return [
     `| | ${columns.join(' | ')} |`,
     `|---${'|---:'.repeat(columns.length)}|`,
     ...summaries.map(
-      ([name, summary]) => `| ${name} | ${columns.map(column => cell(summary[column])).join(' | ')} |`,
+      ([name, summary]) => `| ${name} | ${columns.map(column => summary[column] ?? '').join(' | ')} |`,
     ),
   ].join('\n');
 }
 
-/** A bar chart in Mermaid. */
-function chart(title: string, unit: string, bars: readonly (readonly [string, number])[]): string {
+/** A chart in Mermaid. */
+function chart(
+  title: string,
+  unit: string,
+  points: readonly (readonly [string, number])[],
+  kind: 'bar' | 'line' = 'bar',
+): string {
   return [
     '```mermaid',
     'xychart-beta',
     `  title "${title}"`,
-    `  x-axis [${bars.map(([name]) => `"${name}"`).join(', ')}]`,
+    `  x-axis [${points.map(([name]) => `"${name}"`).join(', ')}]`,
     `  y-axis "${unit}"`,
-    `  bar [${bars.map(([, value]) => value).join(', ')}]`,
+    `  ${kind} [${points.map(([, value]) => value).join(', ')}]`,
     '```',
   ].join('\n');
 }
 
 function section(name: string, { measured, runs }: Measured): string {
-  return [`## ${name}`, measured, table(summariesOf(runs)), ratiosOf(runs).join(' · ')]
+  const summaries = summariesOf(runs);
+  return [`## ${name}`, measured, table(summaries), ratiosOf(runs).join(' · '), hitsByMinute(summaries)]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** The hit share over time; empty when the rows are no minutes. */
+function hitsByMinute(summaries: Summaries): string {
+  const minutes = summaries.filter(([name]) => name.startsWith('minute '));
+  if (minutes.length === 0) return '';
+  const points = minutes.map(
+    ([name, summary]) => [name.replace('minute ', ''), Number(summary['hit %'])] as const,
+  );
+  return chart('Hits by minute', '% of the reads', points, 'line');
 }
 
 /** The stages of the design, each with its throughput over that of the stage before. */
@@ -69,10 +73,9 @@ function stages({ measured, runs }: Measured): string {
     '## stages',
     'Product pages by Zipf (s = 1.0) over all products, 64 connections. Stages 1 to 3 are the Express baseline: one replica, three by round robin, three by least connections. Stage 4 replaces it by the app, which caches responses, batches queries and compresses. Stage 5 adds the Nginx cache.',
     measured,
-    table(summaries, true),
+    table(summaries),
     chart('Requests per second', 'requests/s', bars('requests/s')),
     chart('Mean latency', 'ms', bars('mean ms')),
-    chart('Errors', '%', bars('errors %')),
   ].join('\n\n');
 }
 

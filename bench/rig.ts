@@ -1,25 +1,36 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join, resolve } from 'node:path';
+import { refuse } from './refuse.ts';
 
-/** The services of the report. */
-export const services = [
-  'nginx',
-  'app',
-  'postgres',
-  'baseline',
-  'baseline-single',
-  'baseline-nginx',
-] as const;
-export type Service = (typeof services)[number];
+/** The checkout of an earlier release, which is measured beside this one. */
+export const before = process.env.BEFORE ? resolve(process.env.BEFORE) : undefined;
+if (before && !existsSync(join(before, 'compose.yaml')))
+  refuse(`BEFORE must be a folder with a checkout, not "${process.env.BEFORE}".`);
 
-/** CPU time and memory (usage less inactive file pages) of all containers of a service. */
-export type Usage = Record<Service, { readonly cpu_s: number; readonly memory_MiB: number }>;
-
-const environment = {
-  ...process.env,
-  COMPOSE_FILE: `${process.env.COMPOSE_FILE ?? 'compose.yaml'}:compose.t2micro.yaml:bench/compose.yaml`,
+/** The services behind a server, by their role. A baseline's Nginx also leads to the app. */
+export const roles = {
+  stack: { nginx: ['nginx'], app: ['app'], postgres: ['postgres'] },
+  before: { nginx: ['before-nginx'], app: ['before-app'], postgres: ['postgres'] },
+  baseline: {
+    nginx: ['baseline-nginx'],
+    app: ['app', 'baseline', 'baseline-single'],
+    postgres: ['postgres'],
+  },
 };
+export type Roles = (typeof roles)['stack'];
+
+/** CPU time and memory (usage less inactive file pages) of all containers of each service. */
+export type Usage = ReadonlyMap<string, { readonly cpu_s: number; readonly memory_MiB: number }>;
+
+const beforeServices = before ? ['before-app', 'before-nginx'] : [];
+const benchServices = ['baseline', 'baseline-single', 'baseline-nginx', ...beforeServices];
+const services = ['nginx', 'app', 'postgres', ...benchServices];
+
+const files = [process.env.COMPOSE_FILE ?? 'compose.yaml', 'compose.t2micro.yaml', 'bench/compose.yaml'];
+if (before) files.push('bench/compose.before.yaml');
+const environment = { ...process.env, BEFORE: before, COMPOSE_FILE: files.join(':') };
 
 export function compose(...values: string[]): string {
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
@@ -30,21 +41,50 @@ export function compose(...values: string[]): string {
   }).toString();
 }
 
-let ranBefore = false;
+let wasUp = false;
 
-/** Restarts the stack on one core, together with its baselines. */
+/** Restarts the stack on one core with empty caches, together with its baselines. */
 export function startRig(): void {
-  ranBefore = compose('ps', '--quiet', 'nginx').trim() !== '';
+  wasUp = compose('ps', '--quiet', 'nginx').trim() !== '';
   mkdirSync('bench/.static', { recursive: true });
   const ready = ['--wait', '--wait-timeout', '600'];
   compose('--progress', 'quiet', 'up', '--detach', '--build', '--force-recreate', ...ready);
+  emptyCache('nginx');
+  if (before) emptyCache('before-nginx');
+}
+
+/** Restarts Nginx with an empty cache. Entries live until an import, so others would be older than this process. */
+export function emptyCache(nginx: string): void {
+  compose('--progress', 'quiet', 'stop', nginx);
+  const remove = ['--entrypoint', 'rm', nginx, '-rf', '/var/tmp/cache'];
+  compose('--progress', 'quiet', 'run', '--rm', '--no-deps', '--no-TTY', ...remove);
+  compose('--progress', 'quiet', 'up', '--detach', '--no-deps', '--wait', nginx);
+}
+
+/** The cache of the stack's Nginx on its disk. */
+export function cacheSize(): { readonly cache_MiB: number; readonly cache_files: number } {
+  const script = 'exec 2>/dev/null; du -sk /var/tmp/cache; find /var/tmp/cache -type f | wc -l';
+  const [kiB = 0, files = 0] = compose('exec', '-T', 'nginx', 'sh', '-c', script)
+    .split('\n')
+    .map(line => Number.parseInt(line, 10));
+  return { cache_MiB: kiB / 1024, cache_files: files };
 }
 
 /** Removes the baselines and restores the stack: on all cores if it ran before, down otherwise. */
 export function stopRig(): void {
-  compose('--progress', 'quiet', 'rm', '--stop', '--force', 'baseline', 'baseline-single', 'baseline-nginx');
-  const restore = ranBefore ? ['up', '--detach', '--wait'] : ['down'];
-  execFileSync('docker', ['compose', '--progress', 'quiet', ...restore], { stdio: 'inherit' });
+  compose('--progress', 'quiet', 'rm', '--stop', '--force', ...benchServices);
+  if (before) {
+    const { name } = JSON.parse(compose('config', '--format', 'json'));
+    docker('volume', 'rm', '--force', `${name}_before-cache`);
+    docker('network', 'rm', '--force', `${name}_before`);
+    docker('image', 'rm', '--force', `${name}-before`);
+  }
+  const restore = wasUp ? ['up', '--detach', '--wait'] : ['down'];
+  docker('compose', '--progress', 'quiet', ...restore);
+}
+
+function docker(...values: string[]): void {
+  execFileSync('docker', values, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Runs a query as the owner of the database and returns its output. */
@@ -52,7 +92,7 @@ export async function sql(query: string): Promise<string> {
   return compose('exec', '-T', 'postgres', 'psql', '-U', 'elier', '-At', '-c', query).trim();
 }
 
-const containers = new Map<Service, string[]>();
+const containers = new Map<string, string[]>();
 
 export async function readUsage(): Promise<Usage> {
   if (containers.size === 0)
@@ -66,7 +106,7 @@ export async function readUsage(): Promise<Usage> {
     }, 0);
     return [service, { cpu_s, memory_MiB: bytes / 2 ** 20 }] as const;
   });
-  return Object.fromEntries(await Promise.all(entries)) as Usage;
+  return new Map(await Promise.all(entries));
 }
 
 /** Containers that were restarted or OOM-killed. */
@@ -95,11 +135,11 @@ async function statsOf(container: string) {
   return JSON.parse(text);
 }
 
-/** Reads of data that the replicas have served, by their metrics. */
-export function appReads(): number {
+/** Reads of data that the replicas behind an Nginx have served, by their metrics. */
+export function appReads(nginx: string): number {
   const replicas = "getent ahostsv4 app | cut -d' ' -f1 | sort -u";
   const script = `for ip in $(${replicas}); do curl -sSf http://$ip:3000/metrics || exit; done`;
-  const counts = compose('exec', '-T', 'nginx', 'sh', '-c', script).matchAll(
+  const counts = compose('exec', '-T', nginx, 'sh', '-c', script).matchAll(
     /^http_request_duration_seconds_count\{method="GET",route="\/(?:products|qa)[^}]*\} (\d+)/gm,
   );
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);

@@ -1,11 +1,15 @@
--- Sends the requests of a file, one per line ("GET /path"), in a loop. Prints its figures as a line of JSON.
-local requests, next_one, threads = {}, 0, {}
+-- Sends the requests of a file, one per line ("GET /path"), in a loop, or with "once" up to its end. Prints its figures as a line of
+-- JSON.
+local ffi = require("ffi")
+ffi.cdef("int getpid(void); int kill(int pid, int signal);")
+local requests, next_one, threads, is_once = {}, 0, {}, false
 limited = 0 -- global, so that done() can read it from the thread
 
 function setup(thread) threads[#threads + 1] = thread end
 
 function init(args)
   local has_writes = false
+  is_once = args[2] == "once"
   for line in io.lines(args[1]) do
     local method, path = line:match("^(%u+) (%S+)$")
     has_writes = has_writes or method == "PUT"
@@ -17,7 +21,13 @@ function init(args)
   end
 end
 
+local function stop()
+  wrk.thread:stop()
+  ffi.C.kill(ffi.C.getpid(), 2) -- SIGINT: the main thread would sleep until the duration is over
+end
+
 function request()
+  if is_once and next_one == #requests then stop() end
   next_one = next_one % #requests + 1
   return requests[next_one]
 end

@@ -38,5 +38,6 @@ test('a database in which all questions are reported is rejected before the sear
     products: 5,
     questions: 1,
     hidden: new Set(),
+    small: [],
   });
 });

@@ -6,6 +6,8 @@ export interface IdRanges {
   readonly questions: number;
   /** Question ids that are reported or do not exist. */
   readonly hidden: ReadonlySet<number>;
+  /** Up to 100 products whose JSON is too small to be compressed. */
+  readonly small: readonly number[];
 }
 
 /**
@@ -23,5 +25,7 @@ export async function readIdRanges(query: (sql: string) => Promise<string>): Pro
     where not exists (select from qa.question where question_id = id and not reported)`);
   const ids = hidden.split('\n').filter(Boolean).map(Number);
   if (ids.length === questions) throw new Error('The database has no question that was not reported.');
-  return { products, questions, hidden: new Set(ids) };
+  const small = await query(`select product_id from catalogue.product
+    where octet_length(summary) + octet_length(features) < 480 order by product_id limit 100`);
+  return { products, questions, hidden: new Set(ids), small: small.split('\n').filter(Boolean).map(Number) };
 }

@@ -1,5 +1,5 @@
 import type { IdRanges } from './id-ranges.ts';
-import { zipfOf } from './zipf.ts';
+import { idsByRank, zipfOf } from './zipf.ts';
 
 /** Draws the requests of a run. */
 export type Requests = (ids: IdRanges, random: () => number) => string[];
@@ -71,6 +71,24 @@ export const mixedPages: Requests = (ids, random) =>
   zipfPages(ids, random).map(request =>
     random() < 0.05 ? `PUT /qa/questions/${anyQuestion(ids, random)}/helpful` : request,
   );
+
+/** The products and related ids that a replica sends without compressing them, of 100 products. */
+export const smallHot: Requests = ({ small }) =>
+  small.flatMap(id => [`GET /products/${id}`, `GET /products/${id}/related`]);
+
+/** URLs that are read once: pages of products from the least popular on, and the product list in pages of 20 sizes. */
+export function oneOffs(): Requests {
+  let drawn = 0;
+  return ({ products }) => {
+    const idOf = idsByRank(products);
+    return Array.from({ length: many / 5 }, () => {
+      const rank = products - (drawn % products);
+      const list = `GET /products?page=${1 + Math.floor(drawn / 20)}&count=${1 + (drawn % 20)}`;
+      drawn++;
+      return [...page(idOf(rank)), list];
+    }).flat();
+  };
+}
 
 /** Question pages of 100 products, where one request in twenty is a vote for a question of any product. */
 export const questionsUnderWrites: Requests = (ids, random) =>
