@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parts } from './parts.ts';
 import type { Measured } from './results.ts';
-import { type Results, ratiosOf, summaryOf } from './summary.ts';
+import { costOf, shopsWith } from './shops.ts';
+import { median, type Results, ratiosOf, summaryOf } from './summary.ts';
 
 // Writes the results of `make bench` and `make bench-scales` as Markdown, with charts of the stages.
 
@@ -79,6 +80,22 @@ function stages({ measured, runs }: Measured): string {
   ].join('\n\n');
 }
 
+/** What shops of some sizes need, from the costs of a hit and of a miss in other parts. */
+function shops(
+  { runs: { stack: hot = [] } }: Measured,
+  { measured, runs: { stack: zipf = [] } }: Measured,
+): string {
+  const hit_us = median(hot.map(costOf));
+  const share = median(zipf.map(({ hit_rate = 0 }) => hit_rate));
+  const miss_us = (median(zipf.map(costOf)) - share * hit_us) / (1 - share);
+  return [
+    '## shops',
+    `By calculation: reads of product pages by Zipf, the default room for 100,000 responses, ${Math.round(hit_us)} µs a hit and ${Math.round(miss_us)} µs a miss as in hot-all and zipf. Under little traffic a miss costs up to twice as much, because batches are small. The instance may use so much of its cores without end.`,
+    measured,
+    table(shopsWith(hit_us, miss_us)),
+  ].join('\n\n');
+}
+
 /** Writes a document of sections ("## name"). Sections without new figures stay, because a part can be measured alone. */
 function write(
   path: string,
@@ -109,10 +126,12 @@ if (existsSync(ofBench)) {
   const { idle, ...measured } = JSON.parse(readFileSync(ofBench, 'utf8')) as {
     idle: Record<string, number>;
   } & Record<string, Measured>;
-  const names = ['stages', ...parts.map(({ name }) => name).filter(name => name !== 'stages')];
+  const names = ['shops', 'stages', ...parts.map(({ name }) => name).filter(name => name !== 'stages')];
   const updated = Object.entries(measured).map(
     ([name, part]) => [name, name === 'stages' ? stages(part) : section(name, part)] as const,
   );
+  const { 'hot-all': hot, zipf } = measured;
+  if (hot && zipf) updated.push(['shops', shops(hot, zipf)]);
   write('docs/performance/results.md', 'Results of `make bench`', idleOf(idle), names, updated);
 }
 
