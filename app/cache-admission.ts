@@ -1,10 +1,9 @@
 import type { CacheDisk } from './cache-disk.ts';
+import { SeenKeys } from './seen-keys.ts';
 
 /** First-seen keys whose responses may be kept nevertheless: so many a second, and so many at once. */
-const firstSeen_s = 30;
+const firstSeen_s = 50;
 const firstSeenAtOnce = 100;
-/** Keys that are remembered, by a hash of 32 bits each: 256 KiB. */
-const remembered = 65_536;
 
 /**
  * Decides which responses Nginx keeps. Each costs it a file, which is more work than answering. So under a high miss rate only
@@ -12,7 +11,7 @@ const remembered = 65_536;
  */
 export class CacheAdmission {
   readonly #disk: CacheDisk;
-  readonly #seen = new Uint32Array(remembered);
+  readonly #seen = new SeenKeys();
   #allowance = firstSeenAtOnce;
   #counted_ms = performance.now();
 
@@ -22,11 +21,8 @@ export class CacheAdmission {
 
   /** Whether the response under this key is worth keeping, and there is room for it. */
   admits(key: string): boolean {
-    const hash = hashOf(key);
-    const slot = hash % remembered;
-    const isKnown = this.#seen[slot] === hash;
-    this.#seen[slot] = hash;
-    return (isKnown || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
+    const wasSeen = this.#seen.note(key);
+    return (wasSeen || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
   }
 
   #admitsFirstSeen(): boolean {
@@ -38,11 +34,4 @@ export class CacheAdmission {
     this.#allowance--;
     return true;
   }
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }
