@@ -245,6 +245,7 @@ known-scenario: # checked before Artillery is installed
 
 load-clean: ## removes the rows that load runs wrote from the stack's database [HOST=]
 	@$(at) bash deploy/check-stack.sh docker compose exec -T postgres psql -U elier -d elier -v ON_ERROR_STOP=1 -qAt <artillery/load-clean.sql
+	@$(at) bash deploy/tell-nginx.sh
 
 load-compare: $(installed) ## compares two load runs side by side, into artillery/reports/: A= and B=, each the name of a run there, or a folder
 	@$(if $(and $(A),$(B)),,echo 'Name two runs, as they are in artillery/reports/: make load-compare A=run B=run' >&2; exit 1)

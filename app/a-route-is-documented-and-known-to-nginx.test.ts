@@ -30,7 +30,7 @@ const app = createApp({
 const routes = routesOf(app.router.stack as unknown as Layer[]).sort();
 
 /** For the internal network only. */
-const internal = ['GET /metrics'];
+const internal = ['GET /data-sets', 'GET /metrics'];
 /** Reads that the app answers anew each time. */
 const uncached = ['GET /health/live', 'GET /health/ready', 'GET /openapi.json'];
 

@@ -5,6 +5,7 @@ import { CacheAdmission } from './cache-admission.ts';
 import type { CacheDisk } from './cache-disk.ts';
 import { catalogueRoutes } from './catalogue/routes.ts';
 import { allowOrigins, type Origins } from './cors.ts';
+import { sendDataSets } from './data-sets.ts';
 import type { Database } from './database.ts';
 import { limitRequests, nameRequests } from './headers.ts';
 import { healthRoutes } from './health.ts';
@@ -56,6 +57,10 @@ export function createApp({ database, cache, log, metrics, origins, cacheDisk }:
   app
     .route('/metrics')
     .get(metrics.respond)
+    .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
+  app
+    .route('/data-sets')
+    .get(sendDataSets(database))
     .all(onlyAllows('GET', 'HEAD', 'OPTIONS'));
   app
     .route('/openapi.json')

@@ -6,15 +6,12 @@ import { Problem } from './problem.ts';
  * ETags are weak and If-Match compares strongly, so only `*` does. There is no Last-Modified here, so conditions on dates
  * are ignored. https://www.rfc-editor.org/rfc/rfc9110#section-13
  *
- * @param isForClient whether the response goes to the client as it is. Otherwise Nginx keeps it and judges by itself; it
- *   sends If-None-Match to check an entry of its own, and the client's as X-If-None-Match. Of both only the first counts:
- *   Nginx takes a 304 for the word that its entry is still right, and gives that to all.
+ * @param isForClient whether the response goes to the client as it is. Otherwise Nginx keeps it and judges If-None-Match itself.
  */
 export function isUnchanged(request: Request, etag: string, isForClient: boolean): boolean {
   const match = request.get('If-Match');
   if (match !== undefined && match.trim() !== '*') throw new Problem(412, 'If-Match does not hold.');
-  const list = request.get('If-None-Match');
-  return names(list ?? (isForClient ? request.get('X-If-None-Match') : undefined), etag);
+  return isForClient && names(request.get('If-None-Match'), etag);
 }
 
 /** Whether a list of ETags has this one, weak or strong, or is `*`. */

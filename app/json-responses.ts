@@ -7,13 +7,13 @@ import { maxInteger, type Page } from './parameters.ts';
 import { PendingBytes } from './pending-bytes.ts';
 import { Problem } from './problem.ts';
 
-/** How long an entry of Nginx's cache is fresh, in seconds; see `keep_ms` in cache.ts. */
-const nginxKeeps_s = 50;
+/** How long an entry of Nginx's cache is fresh, in seconds: for ever, because a change of what it shows changes its key. */
+const nginxKeeps_s = 365 * 86_400;
 /** A shorter text fits a packet as it is, in characters. */
 const minCompressed = 512;
 /** Level 4 is nearly as small as 9 in a third of the time; few responses need a second chunk. */
 const compression = { level: 4, chunkSize: 4096 };
-/** Headers that Nginx caches with a response, and still sends after the app has confirmed it. */
+/** Headers that a client goes on using after a 304. */
 const cachedHeaders = ['Cache-Control', 'Link'] as const;
 
 export interface Caching {
@@ -81,7 +81,7 @@ export class JsonResponses {
     this.send(response, counted.slice(lineEnd + 1), caching);
   }
 
-  /** The ETag is of the cached headers as well: after a 304 Nginx would go on sending the old ones. */
+  /** The ETag is of the cached headers as well. */
   #encode(headers: string, text: string): Encoded {
     if (text !== this.#last.text || headers !== this.#last.headers) {
       const etag = `W/"${hash('sha1', `${headers}\n${text}`, 'base64url')}"`;

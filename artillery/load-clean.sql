@@ -13,3 +13,6 @@ with question as (
 )
 select format('Removed %s questions and %s answers of load runs.',
   (select count(*) from question), (select count(*) from answer));
+
+-- Pages that show them are in caches under the old name.
+update qa.data_set set name = default;

@@ -123,7 +123,7 @@ const questionsPosted = (stages: readonly StageRun[]) =>
 
 function cleanUpOf({ isLocal }: LoadTest, { isBehindNginx }: Target, questions: number): string {
   const data = `at most ${plural(questions, 'question')} that the run posted, with their answers`;
-  const delay = 'Caches may serve them for up to a minute after that.';
+  const delay = 'Caches may serve them for up to half a minute after that.';
   if (isLocal && isBehindNginx)
     return `make load-clean removes ${data}, from the database of this checkout's stack. ${delay}`;
   return (

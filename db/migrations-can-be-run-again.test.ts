@@ -19,6 +19,7 @@ const names = [
   '006_idempotency.sql',
   '007_no_email.sql',
   '008_by_helpfulness.sql',
+  '009_data_set_names.sql',
 ];
 const toEmpty = () =>
   owner.query(

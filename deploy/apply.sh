@@ -80,6 +80,7 @@ reload_nginx() {
     return
   fi
   echo "$here" | docker exec --interactive "$nginx" tee /tmp/checksums >/dev/null
+  tell_nginx
 }
 
 # Services of other Compose files.

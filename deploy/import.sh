@@ -66,6 +66,7 @@ import_files() {
   set +m
   status=0
   while wait $! || status=$?; [ "$status" -gt 128 ] && kill -0 $! 2>/dev/null; do status=0; done
+  tell_nginx on
   rm -f "rejects/$list.csv" "rejects/$list.repaired.csv"
   on docker cp "$container:/app/rejects/." - | tar -xf - -C rejects
   exit "$status"

@@ -67,6 +67,7 @@ roll_app() {
     docker rm "$replica" >/dev/null
     bring_up app --no-recreate
   done
+  tell_nginx 2>/dev/null # the new code may make other responses; Nginx may have to be replaced first
 }
 
 # Starts one service and waits until it is healthy. Fails with the last lines of its log. A resumed container counts as unhealthy

@@ -5,3 +5,4 @@
 bash deploy/confirm.sh 'make reset' "deletes all data of the stack $(project), users' writes included" "${CONFIRM:-}"
 build app
 run_once prepare node db/reset.ts
+tell_nginx

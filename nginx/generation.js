@@ -2,11 +2,18 @@
 // app. The response to a write raises it on its way out, so every read that starts after the client has the response uses a new key.
 // A read that started before the write can only populate a key no longer in use.
 //
-// Ids share a fixed number of slots: memory is bounded, and no generation starts again. Sharing costs a miss now and then. A slot
-// starts at the time of day in microseconds: after a restart it is past all values it had before.
+// A write whose response was lost may have been made, of something that is not known. So it raises the epoch, which is part of all
+// generations. PostgreSQL may still commit it for some seconds, so the epoch rises every second until then: entries live for a second.
+//
+// Ids share a fixed number of slots: memory is bounded. Sharing costs a miss now and then. The first epoch is random: after a restart
+// no key is one of before, whatever the clock says.
 
 /** For products and for questions, each. */
 const slots = 16384;
+/** How long after its failure a write may be committed: begun within 6 s (app/questions/idempotency.ts), and 24 s for the disk. */
+const doubt_s = 30;
+
+const generations = () => ngx.shared.generations;
 
 /** The slot of "product-12" or "question-34". */
 function slotOf(subject) {
@@ -14,24 +21,50 @@ function slotOf(subject) {
   return subject.slice(0, dash) + (subject.slice(dash + 1) % slots);
 }
 
-function raiseSlot(slot) {
-  return ngx.shared.generations.incr(slot, 1, Date.now() * 1000);
+function raiseEpoch() {
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  return generations().incr('epoch', 1, (random[0] % 2 ** 20) * 2 ** 32 + random[1]);
 }
 
 /** The generation of the questions or answers that a read is about. */
 function current(request) {
-  const slot = slotOf(request.variables.subject);
-  return ngx.shared.generations.get(slot) ?? raiseSlot(slot);
+  const epoch = generations().get('epoch') ?? raiseEpoch();
+  return `${epoch}.${generations().get(slotOf(request.variables.subject)) ?? 0}`;
 }
 
 /** Raises the generation of everything that the response to a write names in X-Changed. */
 function raise(request) {
   const changed = request.variables.upstream_http_x_changed;
-  if (changed) {
+  if (changed === 'unknown') doubt();
+  else if (changed) {
     changed.split(' ').forEach(subject => {
-      raiseSlot(slotOf(subject));
+      generations().incr(slotOf(subject), 1, 0);
     });
   }
 }
 
-export default { current, raise };
+/** A write that was sent to a replica has no response. */
+function raiseAfterLoss(request) {
+  if (request.variables.may_have_written) doubt();
+}
+
+function doubt() {
+  raiseEpoch();
+  generations().set('doubt', doubt_s);
+}
+
+/** Once a second. A worker that was killed may have lost the response to a write, so a new one begins in doubt. */
+function tick() {
+  if (generations().get('worker') !== process.pid) {
+    generations().set('worker', process.pid);
+    doubt();
+    return;
+  }
+  const left = generations().get('doubt');
+  if (left > 0) {
+    generations().set('doubt', left - 1);
+    raiseEpoch();
+  }
+}
+
+export default { current, raise, raiseAfterLoss, tick };

@@ -64,4 +64,23 @@ if [ -n "$LOADER_IO_TOKEN" ]; then
   echo "location ~ ^/loaderio-$token(?:\.txt|/)\$ { default_type text/plain; return 200 loaderio-$token; }"
 fi >/etc/nginx/conf.d/loader-io.conf
 
+# - On a volume, not in memory: the size is a soft limit, and a tmpfs that overflowed would cut responses short. The kernel keeps hot
+#   files in memory and gives the memory back when PostgreSQL needs it. Any user may write to /var/tmp, a directory of the image, so the
+#   volume needs no chown.
+# - max_size: most responses take a block of the disk, 4 KiB. A sixteenth less, for what comes until the cache manager wakes.
+# - keys_zone: 1 MiB holds 8,000 keys. A quarter more than files, because the cache manager sleeps up to 10 s; when a burst fills the zone
+#   before it wakes, Nginx answers 503.
+# - inactive (10m): an entry stays until its room is needed.
+# - use_temp_path=off: a new entry is renamed, not copied, into its place.
+# - manager_files (100): many one-off keys do not outrun the manager.
+# https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_path
+# The zone of 400,000 takes 63 MiB of the container's 160 MiB.
+{ printf %s "$CACHE_ANSWERS" | grep -Eqx '[1-9][0-9]{3,5}' && [ "$CACHE_ANSWERS" -le 400000 ]; } ||
+  stop "CACHE_ANSWERS must be a whole number from 1000 to 400000, not \"$CACHE_ANSWERS\"."
+cat >/etc/nginx/conf.d/cache-room.conf <<END
+proxy_cache_path /var/tmp/cache levels=1:2 keys_zone=answers:$((CACHE_ANSWERS / 6400 + 1))m max_size=$((CACHE_ANSWERS * 15 / 4096))m
+                 inactive=365d use_temp_path=off manager_files=1000;
+END
+
+sh /etc/nginx/data-sets.sh
 sh /etc/nginx/checksums.sh >/tmp/checksums

@@ -2,6 +2,7 @@ import { refusal } from './support/nginx-with-settings.ts';
 
 it.each([
   ['WRITE_RATE', '0', 'WRITE_RATE must be a whole number from 1 to 999999, not "0".'],
+  ['CACHE_ANSWERS', '400001', 'CACHE_ANSWERS must be a whole number from 1000 to 400000, not "400001".'],
   ['WRITE_BURST', 'many', 'WRITE_BURST must be a whole number from 1 to 999999, not "many".'],
   [
     'CORS_ORIGIN',

@@ -45,7 +45,8 @@ it('make reset deletes the rows of users, while requests get the old data or 503
 it('make reset leaves no stale page after a minute', async () => {
   const sample = await nameOf(11);
   await sql(
-    `update catalogue.product set summary = replace(summary, '"${sample}"', '"Of before"') where product_id = 11`,
+    `update catalogue.product set summary = replace(summary, '"${sample}"', '"Of before"') where product_id = 11;
+     update catalogue.data_set set name = default`,
   );
   const changed = performance.now();
   while ((await nameOf(11)) !== 'Of before') {

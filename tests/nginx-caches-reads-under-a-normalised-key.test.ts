@@ -1,4 +1,6 @@
-import { newQuestion, request } from './support/stack.ts';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newQuestion, port, request, untilCached, untilQuestionsAreKept } from './support/stack.ts';
 
 /** Counts that no other test uses, so that the first read is a MISS. */
 let nextCount = 301;
@@ -91,9 +93,28 @@ it('a write is never cached', async () => {
 });
 
 it('questions and answers of a product stay cached during writes to another', async () => {
+  await untilQuestionsAreKept();
   const question = await newQuestion(2);
   const paths = ['/qa/questions?product_id=2', `/qa/questions/${question}/answers`];
   for (const path of paths) await request(path);
   await newQuestion(3);
   for (const path of paths) expect(await cacheOf(path)).toBe('HIT');
+}, 60_000);
+
+it('a request for a cached page that fails its precondition closes no other connection', async () => {
+  const path = freshPath();
+  await untilCached(path);
+  let closed = 0;
+  const others = Array.from({ length: 5 }, () => connect(port, '127.0.0.1').on('close', () => closed++));
+  // The app judges the first; Nginx itself fails the other two, which have no value.
+  const preconditions = [{ 'If-Match': '"x"' }, { 'If-Match': '' }, { 'If-Unmodified-Since': '' }];
+  try {
+    await sleep(200);
+    for (const headers of preconditions as Record<string, string>[])
+      expect((await request(path, { headers })).status).toBe(412);
+    await sleep(1000);
+    expect(closed).toBe(0);
+  } finally {
+    for (const socket of others) socket.destroy();
+  }
 });

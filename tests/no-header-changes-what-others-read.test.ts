@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpResponse } from '../app/testing/http.ts';
 import { headers, hosts } from './drill/hostile.ts';
 import { exchange } from './support/raw.ts';
-import { newAnswer, newQuestion, port, request } from './support/stack.ts';
+import { newAnswer, newQuestion, port, request, untilQuestionsAreKept } from './support/stack.ts';
 
 /** A response without the headers that differ between clients. */
 function sharedPart({ status, headers, text }: HttpResponse) {
@@ -22,7 +22,9 @@ const lines = [...headers.flat(), ...hosts].map(line =>
   line.toLowerCase().includes('host:') ? line : `Host: localhost\r\n${line}`,
 );
 
-// A replica admits 30 first-seen keys per second to the Nginx cache (app/cache-admission.ts).
+beforeAll(untilQuestionsAreKept, 60_000);
+
+// A replica admits 50 first-seen keys per second to the Nginx cache (app/cache-admission.ts).
 beforeEach(() => sleep(40));
 
 describe.each(Object.entries(paths))('%s read', (_name, freshPath) => {

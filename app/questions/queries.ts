@@ -113,7 +113,10 @@ export const answersPage = query(
 // Writes. All return the product and the question they touched and, of a POST, its JSON; no row when there is nothing to
 // write to. Their first two values are an Idempotency-Key and a fingerprint of the write, or null: the row is then kept
 // under the key, by the same statement, so that there is never one without the other. A fingerprint holds the statement's name:
-// another name would make a key of yesterday another write's.
+// another name would make a key of yesterday another write's. The third is the deadline, in seconds since 1970.
+
+/** A replica or a server that was frozen makes no write that nobody waits for any more: no cache would learn of it. */
+const inTime = 'now() < to_timestamp($3)';
 
 /** `change` is one CTE or more, `written` a select of the row. */
 const write = (name: string, change: string, written: string): Statement => ({
@@ -127,12 +130,12 @@ const write = (name: string, change: string, written: string): Statement => ({
     select product_id, question_id, answer from written`,
 });
 
-/** $3 product, $4 body, $5 name, $6 e-mail. */
+/** $4 product, $5 body, $6 name, $7 e-mail. */
 export const addQuestion = write(
   'ask-question',
   `added as (
     insert into qa.question (product_id, body, asker_name, asker_email)
-    select product_id, $4, $5, $6 from catalogue.product where product_id = $3
+    select product_id, $5, $6, $7 from catalogue.product where product_id = $4 and ${inTime}
     returning product_id, question_id, body, date_written, asker_name, helpful, reported
   )`,
   `select product_id, question_id, (select row_to_json(question)::text from (
@@ -142,16 +145,16 @@ export const addQuestion = write(
   from added`,
 );
 
-/** $3 question, $4 body, $5 name, $6 e-mail, $7 photo URLs. */
+/** $4 question, $5 body, $6 name, $7 e-mail, $8 photo URLs. */
 export const addAnswer = write(
   'give-answer',
   `added as (
     insert into qa.answer (product_id, question_id, body, answerer_name, answerer_email, photos)
-    select product_id, question_id, $4, $5, $6,
+    select product_id, question_id, $5, $6, $7,
       (select coalesce(jsonb_agg(jsonb_build_object('id', nextval('qa.photo_id'), 'url', url) order by place), '[]')
-       from unnest($7::text[]) with ordinality as photo (url, place))
+       from unnest($8::text[]) with ordinality as photo (url, place))
     from qa.question
-    where question_id = $3 and not reported
+    where question_id = $4 and not reported and ${inTime}
     returning product_id, question_id, answer_id, body, date_written, answerer_name, helpful, photos
   )`,
   `select product_id, question_id, (select row_to_json(answer)::text from (
@@ -160,7 +163,7 @@ export const addAnswer = write(
   from added`,
 );
 
-/** $3 question or answer. */
+/** $4 question or answer. */
 const change = (name: string, update: string) =>
   write(name, `changed as (${update})`, 'select product_id, question_id, null::text as answer from changed');
 
@@ -172,14 +175,14 @@ export const vote: Record<'question' | 'answer', Statement> = {
   question: change(
     'vote-for-question',
     `update qa.question set helpful = ${oneMore('helpful')}, user_written = true
-    where question_id = $3 and not reported
+    where question_id = $4 and not reported and ${inTime}
     returning product_id, question_id`,
   ),
   answer: change(
     'vote-for-answer',
     `update qa.answer set helpful = ${oneMore('answer.helpful')}, user_written = true
     from qa.question
-    where answer_id = $3 and not answer.reported and ${ofAnswer} and not question.reported
+    where answer_id = $4 and ${inTime} and not answer.reported and ${ofAnswer} and not question.reported
     returning answer.product_id, answer.question_id`,
   ),
 };
@@ -189,14 +192,14 @@ export const report: Record<'question' | 'answer', Statement> = {
   question: change(
     'report-question',
     `update qa.question set reported = true, user_written = true
-    where question_id = $3
+    where question_id = $4 and ${inTime}
     returning product_id, question_id`,
   ),
   answer: change(
     'report-answer',
     `update qa.answer set reported = true, user_written = true
     from qa.question
-    where answer_id = $3 and ${ofAnswer} and (answer.reported or not question.reported)
+    where answer_id = $4 and ${inTime} and ${ofAnswer} and (answer.reported or not question.reported)
     returning answer.product_id, answer.question_id`,
   ),
 };

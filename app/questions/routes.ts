@@ -1,11 +1,12 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { ReadParts } from '../app.ts';
 import type { Row, Statement } from '../connections.ts';
+import { generationFrom, isOfQuestions } from '../data-sets.ts';
 import type { Caching } from '../json-responses.ts';
 import { integerFrom, pageFrom, requiredIntegerFrom } from '../parameters.ts';
 import { doesNotExist, onlyAllows } from '../problem.ts';
 import { answerFrom, questionFrom, readBody } from './body.ts';
-import { keyFrom, writeOnce } from './idempotency.ts';
+import { writeOnce } from './idempotency.ts';
 import * as queries from './queries.ts';
 
 /**
@@ -16,12 +17,12 @@ import * as queries from './queries.ts';
  */
 export function questionRoutes(router: IRouter, { database, cache, admission, responses }: ReadParts): void {
   const read = async (request: Request, subject: string, load: () => Promise<string | undefined>) => {
-    const generation = generationFrom(request.get('X-Generation'));
+    const generation = generationFrom(request);
     const key = `${subject} ${generation}`;
     const counted = await (generation ? cache.get(key, load) : load());
     const caching: Caching = {
       cacheControl: 'public, max-age=0, must-revalidate',
-      isShared: generation !== undefined && counted !== undefined && admission.admits(key),
+      isShared: isOfQuestions(generation) && counted !== undefined && admission.admits(key),
     };
     return { counted, caching };
   };
@@ -49,7 +50,7 @@ export function questionRoutes(router: IRouter, { database, cache, admission, re
   const addQuestion: RequestHandler = async (request, response) => {
     const { product_id, body, name, email } = questionFrom(request.body);
     const values = [product_id, body, name, email];
-    const row = await writeOnce(database, keyFrom(request), queries.addQuestion, values);
+    const row = await writeOnce(database, request, queries.addQuestion, values);
     if (!row) throw doesNotExist(`product ${product_id}`);
     sendCreated(response, row);
   };
@@ -58,7 +59,7 @@ export function questionRoutes(router: IRouter, { database, cache, admission, re
     const id = integerFrom('question_id', request.params.question_id);
     const { body, name, email, photos = [] } = answerFrom(request.body);
     const values = [id, body, name, email, photos];
-    const row = await writeOnce(database, keyFrom(request), queries.addAnswer, values);
+    const row = await writeOnce(database, request, queries.addAnswer, values);
     if (!row) throw doesNotExist(`question ${id}`);
     sendCreated(response, row);
   };
@@ -67,7 +68,7 @@ export function questionRoutes(router: IRouter, { database, cache, admission, re
     (thing: 'question' | 'answer', statement: Statement): RequestHandler<Record<string, string>> =>
     async (request, response) => {
       const id = integerFrom(`${thing}_id`, request.params[`${thing}_id`]);
-      const row = await writeOnce(database, keyFrom(request), statement, [id]);
+      const row = await writeOnce(database, request, statement, [id]);
       if (!row) throw doesNotExist(`${thing} ${id}`);
       response.set('X-Changed', changedBy(row)).status(204).end();
     };
@@ -85,11 +86,6 @@ export function questionRoutes(router: IRouter, { database, cache, admission, re
     router.route(`${path}/helpful`).put(change(thing, queries.vote[thing])).all(putOnly);
     router.route(`${path}/report`).put(change(thing, queries.report[thing])).all(putOnly);
   }
-}
-
-/** The generation that Nginx sent; a client could send anything to a replica. */
-function generationFrom(header: string | undefined): string | undefined {
-  return header && /^\d{1,20}$/.test(header) ? header : undefined;
 }
 
 /** What a write changed, for Nginx. */

@@ -7,12 +7,16 @@ import type { TableBuild } from './data-set.ts';
 export const nextOf = (schema: string) => `${schema}_next`;
 export const oldOf = (schema: string) => `${schema}_old`;
 
-/** Creates the empty next schema, with the tables, sequences and privileges of the served one, but without indexes. */
+/**
+ * Creates the empty next schema, with the tables, sequences and privileges of the served one, but without indexes. Its data set has a
+ * name of its own.
+ */
 export async function createNext(client: Client, schema: string): Promise<void> {
   await client.query(`create schema ${nextOf(schema)}`);
   await runEach(client, tables, [schema, nextOf(schema)]);
   await runEach(client, sequences, [schema, nextOf(schema)]);
   await runEach(client, privileges, [schema, nextOf(schema)]);
+  await runEach(client, newName, [nextOf(schema)]);
 }
 
 /** Creates a next schema that stays empty, with indexes. */
@@ -100,6 +104,11 @@ const privileges = `
                 case grantee when 0 then 'public' else grantee::regrole::text end,
                 case when is_grantable then ' with grant option' end) as statement
     from privilege`;
+
+/** Names the data set of a schema ($1) that has names, since migration 009. */
+const newName = `
+  select format('insert into %I.data_set default values', $1::text) as statement
+   where to_regclass(format('%I.data_set', $1::text)) is not null`;
 
 /** The definitions of the indexes of a table ($1) in the search path. */
 const indexes = `

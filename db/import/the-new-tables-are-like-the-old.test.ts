@@ -71,8 +71,17 @@ test('new tables are in the order of their keys, analysed and marked all-visible
   }
   const { rows: tables } = await client.query(`
     select relname, relpages = relallvisible as "areAllVisible", reltuples
-      from pg_class where relnamespace::regnamespace::text in ('catalogue', 'qa') and relkind = 'r' order by relname`);
+      from pg_class where relnamespace::regnamespace::text in ('catalogue', 'qa') and relkind = 'r' and relname <> 'data_set' order by relname`);
   expect(tables).toEqual(
     ['answer', 'product', 'question'].map(relname => ({ relname, areAllVisible: true, reltuples: 3_000 })),
   );
+});
+
+test('an import gives its data sets new names', async () => {
+  const names = async () =>
+    (await client.query('select name from catalogue.data_set union all select name from qa.data_set')).rows;
+  const before = await names();
+  await importFrom(await fullFolder({}), database.owner);
+  const after = await names();
+  expect(new Set([...before, ...after].map(({ name }) => name)).size).toBe(4);
 });

@@ -16,3 +16,10 @@ export async function undo008(owner: Client): Promise<void> {
     alter table qa.answer add primary key (product_id, question_id, answer_id);
     delete from public.migration where number = 8`);
 }
+
+/** Reverts migration 009. */
+export async function undo009(owner: Client): Promise<void> {
+  await owner.query(`
+    drop table catalogue.data_set, qa.data_set;
+    delete from public.migration where number = 9`);
+}

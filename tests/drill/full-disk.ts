@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import globalSetup from '../global-setup.ts';
 import globalTeardown from '../global-teardown.ts';
 import { noteFault } from '../support/fault-figures.ts';
-import { docker, sql, untilStale } from '../support/stack.ts';
+import { docker, sql } from '../support/stack.ts';
 import { failuresOf, isHonest, slowestOf, Traffic } from '../support/traffic.ts';
 
 // Fills the disks of PostgreSQL and of the Nginx cache under steady traffic, then frees them. `make drill` runs it with
@@ -54,21 +54,17 @@ async function untilPostgresWrites(): Promise<void> {
   throw new Error('PostgreSQL has not recovered within 60 s.');
 }
 
-const stalePages = Array.from({ length: 20 }, (_, index) => `/products?page=${index + 1}&count=30`);
-
 await globalSetup();
 try {
   const ofCacheDisk = await fillCacheDisk();
   console.log('The disk of PostgreSQL is full for 15 s');
   let [full_ms, freed_ms, back_ms] = [0, 0, 0];
-  await untilStale(stalePages);
   const traffic = await Traffic.during(async traffic => {
     await sleep(3000);
     const size_MiB = Number(await inVolume('df --output=size -m /disk | tail -n 1'));
     if (size_MiB > 256) throw new Error(`The disk has ${size_MiB} MiB, more than that of small-disk.yaml.`);
     await inVolume(fill);
     full_ms = traffic.now_ms;
-    traffic.readStale(stalePages);
     await sleep(15_000);
     await inVolume('rm /disk/filler');
     freed_ms = traffic.now_ms;
@@ -85,7 +81,7 @@ try {
   const afterwards = traffic.sent.filter(({ at_ms }) => at_ms > back_ms + 5000);
   const findings = [
     ...ofCacheDisk,
-    ...failuresOf(traffic.sent, 'cached', 'stale'),
+    ...failuresOf(traffic.sent, 'cached'),
     ...(back_ms - freed_ms > 5000
       ? [`PostgreSQL took ${Math.round(back_ms - freed_ms)} ms to recover.`]
       : []),
@@ -95,7 +91,6 @@ try {
     ...(slowestOf(whileFull, 'uncached', 'question', 'vote') > 2100
       ? ['An uncached read or a write took more than 2.1 s.']
       : []),
-    ...(slowestOf(traffic.sent, 'stale') > 2500 ? ['A stale read took more than 2.5 s.'] : []),
     ...failuresOf(afterwards, 'uncached', 'question', 'vote'),
     ...(lost > 0 ? [`${lost} confirmed writes are lost.`] : []),
     ...(JSON.stringify(confirmed) === JSON.stringify(inDatabase)

@@ -11,7 +11,6 @@ export const forgetFaults = (): void => rmSync(file, { force: true });
 /** Records the outcome of the requests sent during a fault. `lost` is the number of confirmed writes that are gone. */
 export function noteFault(fault: string, sent: readonly Sent[], lost: number): void {
   const cached = sent.filter(({ kind }) => kind === 'cached');
-  const stale = sent.filter(({ kind }) => kind === 'stale');
   const uncached = sent.filter(({ kind }) => kind === 'uncached');
   const writes = sent.filter(({ kind }) => kind === 'question' || kind === 'vote');
   const failed = (some: readonly Sent[]) => some.filter(sent => !isGood(sent)).length;
@@ -20,12 +19,10 @@ export function noteFault(fault: string, sent: readonly Sent[], lost: number): v
     fault,
     mostInFlight(sent),
     of(cached),
-    of(stale),
     of(uncached),
     of(writes),
     lost,
     Math.round(slowestOf(sent, 'cached')),
-    stale.length > 0 ? Math.round(slowestOf(sent, 'stale')) : '',
     Math.round(slowestOf(sent, 'uncached')),
     Math.round(slowestOf(sent, 'question', 'vote')),
   ];
@@ -55,12 +52,10 @@ export function faultTable(): string {
     'fault',
     'most in flight',
     'cached reads failed',
-    'stale reads failed',
     'uncached reads failed',
     'writes answered 503',
     'confirmed writes lost',
     'slowest cached read, ms',
-    'slowest stale read, ms',
     'slowest uncached read, ms',
     'slowest write, ms',
   ];

@@ -15,10 +15,15 @@ export const port = 18_088;
 const ofMake = ['MAKELEVEL', 'MAKEFLAGS', 'MAKEOVERRIDES', 'MFLAGS'];
 const environment = Object.entries(process.env).filter(([name]) => !ofMake.includes(name));
 
-/** Options of commands on the stack under test. It runs beside any other stack of this checkout. */
+/** Options of commands on the stack under test. It runs beside any other stack of this checkout, and its cache is small: 128 MiB. */
 export const stack = {
   cwd: join(import.meta.dirname, '../..'),
-  env: { ...Object.fromEntries(environment), COMPOSE_PROJECT_NAME: 'elier-test', HTTP_PORT: String(port) },
+  env: {
+    ...Object.fromEntries(environment),
+    COMPOSE_PROJECT_NAME: 'elier-test',
+    HTTP_PORT: String(port),
+    CACHE_ANSWERS: '32768',
+  },
 };
 
 /** Options of `docker compose up` that wait until the stack is ready. */
@@ -33,13 +38,15 @@ export async function untilCached(path: string, options?: Call): Promise<void> {
     if (attempt === 20) throw new Error(`${path} is not cached after 20 requests.`);
 }
 
-/** Caches pages and waits until they are stale, after 50 s. Nginx serves stale entries only while nothing else can respond. */
-export async function untilStale(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    await request(path);
-    await sleep(20); // A replica admits 30 first-seen keys per second to the cache.
+/** Waits until Nginx keeps questions for long: for 30 s after a write without a response, it keeps them for a second. */
+export async function untilQuestionsAreKept(): Promise<void> {
+  const path = '/qa/questions?product_id=1&count=1';
+  for (let attempt = 0; attempt < 40; attempt++) {
+    await untilCached(path);
+    await sleep(1100);
+    if ((await request(path)).headers['x-cache'] === 'HIT') return;
   }
-  await sleep(52_000);
+  throw new Error('Nginx does not keep questions after 40 s.');
 }
 
 /** Sends requests over a limited number of shared connections, as a browser does. */

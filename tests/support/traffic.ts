@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../../app/testing/http.ts';
-import { clientWith, newQuestion, sql } from './stack.ts';
+import { clientWith, newQuestion, sql, untilCached } from './stack.ts';
 
 /** Requests per second of each kind. */
 const rates = { cached: 40, uncached: 20, question: 5, vote: 5 } as const;
-const staleRate = 20;
-type Kind = keyof typeof rates | 'stale';
+type Kind = keyof typeof rates;
 
 /** A request of the traffic, and its outcome. */
 export interface Sent {
@@ -50,7 +49,7 @@ export class Traffic {
   readonly #question: number;
   /** Random, so that no cache holds the pages of this traffic. */
   readonly #firstPage = Math.ceil(Math.random() * 1e8);
-  /** Products that enter the cache just before the traffic starts, and stay fresh for 50 s. */
+  /** Products in the cache. */
   readonly #hot: number[] = [];
   #number = 0;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -63,7 +62,7 @@ export class Traffic {
   static async during(action: (traffic: Traffic) => Promise<unknown>): Promise<Traffic> {
     const traffic = new Traffic(await newQuestion(1));
     await traffic.#warm();
-    for (const kind of Object.keys(rates) as (keyof typeof rates)[])
+    for (const kind of allKinds)
       traffic.#timers.push(setInterval(() => traffic.#launch(traffic.#plan(kind)), 1000 / rates[kind]));
     try {
       await action(traffic);
@@ -74,21 +73,13 @@ export class Traffic {
     return traffic;
   }
 
-  /** Caches 20 of the 1,000 products of the sample. Products that are cached already may be almost stale, and are skipped. */
+  /** Caches 20 of the 1,000 products of the sample. */
   async #warm(): Promise<void> {
-    for (let attempt = 0; this.#hot.length < 20; attempt++) {
-      if (attempt === 500) throw new Error('Fewer than 20 products are cached after 500 attempts.');
+    while (this.#hot.length < 20) {
       const product = 1 + Math.floor(Math.random() * 1000);
-      const read = async () => (await this.#client(`/products/${product}`)).headers['x-cache'];
-      if ((await read()) !== 'HIT' && (await read()) === 'HIT') this.#hot.push(product);
+      await untilCached(`/products/${product}`);
+      this.#hot.push(product);
     }
-  }
-
-  /** Starts to read stale pages in turn. */
-  readStale(paths: readonly string[]): void {
-    let number = 0;
-    const launch = () => this.#launch({ kind: 'stale', path: paths[number++ % paths.length] as string });
-    this.#timers.push(setInterval(launch, 1000 / staleRate));
   }
 
   /** Milliseconds since the traffic started. */
@@ -150,7 +141,7 @@ export class Traffic {
     void sending.finally(() => this.#inFlight.delete(sending));
   }
 
-  #plan(kind: keyof typeof rates): Planned {
+  #plan(kind: Kind): Planned {
     const number = this.#number++;
     const headers = { 'Idempotency-Key': randomUUID() };
     switch (kind) {
@@ -198,8 +189,7 @@ export class Traffic {
   }
 }
 
-/** All kinds except reads of stale entries. */
-export const allKinds = ['cached', 'uncached', 'question', 'vote'] as const satisfies readonly Kind[];
+export const allKinds = Object.keys(rates) as readonly Kind[];
 
 export const isGood = ({ status }: Sent): boolean => status >= 200 && status < 300;
 
