@@ -10,9 +10,8 @@ with question as (
   returning answer_id
 ), kept as (
   delete from idempotency.kept using question where kept.question_id = question.question_id
+), renamed as ( -- pages that show them are in caches under the old name
+  update qa.data_set set name = default
 )
 select format('Removed %s questions and %s answers of load runs.',
   (select count(*) from question), (select count(*) from answer));
-
--- Pages that show them are in caches under the old name.
-update qa.data_set set name = default;
