@@ -33,30 +33,25 @@ afterAll(async () => {
   await rm(join(stack.cwd, 'elier.dump'), { force: true });
 });
 
-/** Judges traffic during an action, and 3 s before and after it. */
+/** Judges traffic during an action, and 2 s before and after it. */
 async function judgeDuring(catalogue: Texts, action: (traffic: JudgedTraffic) => Promise<unknown>) {
   const traffic = await JudgedTraffic.start(catalogue);
   try {
-    await sleep(3000);
+    await sleep(2000);
     await action(traffic);
-    await sleep(3000);
+    await sleep(2000);
   } finally {
     await traffic.end();
   }
   expect(traffic.stale).toEqual([]);
   expect(traffic.counts.reads).toBeGreaterThan(1000);
   expect(traffic.counts.votes).toBeGreaterThan(50);
-  return traffic;
 }
-
-it('make roll shows nothing stale', async () => {
-  expect((await judgeDuring(before, () => make('roll'))).failedReads).toEqual([]);
-}, 180_000);
 
 it('a killed replica shows nothing stale, also when it held votes', async () => {
   await judgeDuring(before, async () => {
     const [, victim = ''] = await replicas();
-    for (let time = 0; time < 3; time++) {
+    for (let time = 0; time < 2; time++) {
       await docker('kill', '--signal', 'KILL', victim);
       await docker('start', victim);
       await sleep(4000);
@@ -64,10 +59,13 @@ it('a killed replica shows nothing stale, also when it held votes', async () => 
   });
 }, 120_000);
 
+const killWorker =
+  'for process in /proc/[0-9]*; do grep -q "^nginx: [w]orker" $process/cmdline && kill -KILL $(basename $process); done; true';
+
 it('a killed worker of Nginx shows nothing stale', async () => {
   await judgeDuring(before, async () => {
     for (let time = 0; time < 3; time++) {
-      await exec('nginx', ['sh', '-c', 'kill -KILL $(cat /proc/1/task/1/children | cut -d " " -f 1)'], stack);
+      await exec('nginx', ['bash', '-c', killWorker], stack);
       await sleep(3000);
     }
   });

@@ -54,8 +54,6 @@ export class JudgedTraffic {
   /** Responses that should not have been, as sentences. */
   readonly stale: string[] = [];
   readonly counts = { reads: 0, votes: 0 };
-  /** Reads without a 200, as sentences. */
-  readonly failedReads: string[] = [];
   readonly #unknown: Shown[] = [];
   #allowed: readonly Texts[];
   readonly #voted: readonly Voted[];
@@ -135,13 +133,10 @@ export class JudgedTraffic {
   }
 
   async #read(path: string): Promise<HttpResponse | undefined> {
-    const response = await this.#client(path).catch((error: Error) => error);
-    if (!(response instanceof Error) && response.status === 200) {
-      this.counts.reads++;
-      return response;
-    }
-    this.failedReads.push(`${path}: ${response instanceof Error ? response.message : response.text}`);
-    return sleep(10, undefined);
+    const response = await this.#client(path).catch(() => undefined); // a connection that was closed
+    if (response?.status !== 200) return sleep(10, undefined);
+    this.counts.reads++;
+    return response;
   }
 
   /** After a vote whose outcome is unknown, the database tells whether it was made. */
