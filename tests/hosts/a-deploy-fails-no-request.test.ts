@@ -58,13 +58,13 @@ it('a release of code fails no request, and sends only the layers that changed',
 }, 300_000);
 
 it('a release with a migration fails no request', async () => {
-  shop.write('db/migrations/009_topics.sql', 'alter table qa.question add topic text;\n');
+  shop.write('db/migrations/099_topics.sql', 'alter table qa.question add topic text;\n');
   shop.commit();
   let deploy = { status: null as number | null, said: '', took_s: 0 };
   const { failed, lost } = await underLoad(machine, async () => {
     deploy = await shop.succeed('deploy');
   });
-  expect(deploy.said).toContain('Applied 009_topics.sql.');
+  expect(deploy.said).toContain('Applied 099_topics.sql.');
   expect({ failed, lost }).toEqual({ failed: [], lost: 0 });
   noteFigure('release with a migration: s', deploy.took_s);
 }, 300_000);

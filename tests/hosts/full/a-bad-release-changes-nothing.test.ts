@@ -50,9 +50,9 @@ it('a release with a broken file of Nginx', async () => {
 }, 300_000);
 
 it('a release with a migration that fails', async () => {
-  shop.write('db/migrations/009_broken.sql', 'alter table qa.question add body text;\n');
-  expect(await refused()).toContain('Migration 009_broken.sql failed and changed nothing');
-  shop.delete('db/migrations/009_broken.sql');
+  shop.write('db/migrations/099_broken.sql', 'alter table qa.question add body text;\n');
+  expect(await refused()).toContain('Migration 099_broken.sql failed and changed nothing');
+  shop.delete('db/migrations/099_broken.sql');
 }, 300_000);
 
 it('a release that restarts PostgreSQL, without CONFIRM=yes', async () => {

@@ -85,12 +85,12 @@ it('a deploy of older code than serves needs a confirmation', async () => {
 
 it('a migration that breaks earlier releases comes with a backup, and a rollback past it is refused', async () => {
   shop.write(
-    'db/migrations/009_breaking.sql',
+    'db/migrations/099_breaking.sql',
     '-- Breaks earlier releases: for the test.\nalter table qa.question add topic text;\n',
   );
   const release = shop.commit();
   const unconfirmed = await shop.make('deploy');
-  expect(unconfirmed.said).toContain('After migration 009_breaking.sql earlier releases cannot run');
+  expect(unconfirmed.said).toContain('After migration 099_breaking.sql earlier releases cannot run');
   expect(unconfirmed.status).toBe(2);
   await shop.succeed('deploy', 'CONFIRM=yes');
   const backups = join(shop.folder, 'backups');
