@@ -5,6 +5,8 @@ import { answersOf, removeLargePages, writeLargePages } from './support/large-pa
 import { cacheSize_MiB, emptyCache } from './support/nginx-cache.ts';
 import { clientWith, request, stack, untilCached } from './support/stack.ts';
 
+// Nginx counts the entries of before a restart only a minute after it.
+beforeAll(emptyCache, 30_000);
 afterAll(emptyCache, 30_000);
 
 describe('with pages as large as visitors can make them,', () => {
