@@ -48,9 +48,8 @@ it('100,000 different queries leave the cache within 128 MiB, with its hot entri
     let number = 0;
     const reading = Array.from({ length: 64 }, async () => {
       while (number < 100_000) {
-        const page = 1 + Math.floor(number / 80_000);
-        const count = 1 + (Math.floor(number / 1000) % 80);
-        const path = `/qa/questions?product_id=${1 + (number++ % 1000)}&count=${count}&page=${page}`;
+        const page = 1 + Math.floor(number / 1000);
+        const path = `/qa/questions?product_id=${1 + (number++ % 1000)}&count=1&page=${page}`;
         const { status } = await client(path);
         statuses.add(status);
       }
