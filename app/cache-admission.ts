@@ -1,9 +1,10 @@
 import type { CacheDisk } from './cache-disk.ts';
-import { SeenKeys } from './seen-keys.ts';
 
 /** First-seen keys whose responses may be kept nevertheless: so many a second, and so many at once. */
 const firstSeen_s = 50;
 const firstSeenAtOnce = 100;
+/** Keys that are remembered, by 8 bits of their hash each: 1 MiB. About one unseen key in 256 counts as seen. */
+const remembered = 2 ** 20;
 
 /**
  * Decides which responses Nginx keeps. Each costs it a file, which is more work than answering. So under a high miss rate only
@@ -11,7 +12,7 @@ const firstSeenAtOnce = 100;
  */
 export class CacheAdmission {
   readonly #disk: CacheDisk;
-  readonly #seen = new SeenKeys();
+  readonly #seen = new Uint8Array(remembered);
   #allowance = firstSeenAtOnce;
   #counted_ms = performance.now();
 
@@ -21,8 +22,12 @@ export class CacheAdmission {
 
   /** Whether the response under this key is worth keeping, and there is room for it. */
   admits(key: string): boolean {
-    const wasSeen = this.#seen.note(key);
-    return (wasSeen || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
+    const hash = hashOf(key);
+    const slot = hash % remembered;
+    const checksum = hash >>> 24;
+    const isKnown = this.#seen[slot] === checksum;
+    this.#seen[slot] = checksum;
+    return (isKnown || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
   }
 
   #admitsFirstSeen(): boolean {
@@ -34,4 +39,11 @@ export class CacheAdmission {
     this.#allowance--;
     return true;
   }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,5 +1,4 @@
 import NodeCache from 'node-cache';
-import { SeenKeys } from './seen-keys.ts';
 
 /** How long an entry is fresh, in milliseconds. Without Nginx nothing else ends an entry. */
 const keep_ms = 5_000;
@@ -13,14 +12,9 @@ const maxLength = 256 * 1024;
 type Load = () => Promise<string | undefined>;
 export type Lookup = 'hit' | 'joined' | 'miss';
 
-interface Loading {
-  readonly text: Promise<string | undefined>;
-  isReadAgain: boolean;
-}
-
 /**
- * A bounded cache of response texts. It keeps a text when its key is read the second time. A full cache evicts the least recently used
- * entry. Reads of a key whose query is in flight join that query.
+ * A bounded cache of response texts. A full cache evicts the least recently used entry. Reads of a key whose query is in flight
+ * join that query.
  */
 export class Cache {
   /** It would end entries by the wall clock, which may be set back. */
@@ -28,9 +22,7 @@ export class Cache {
   /** By key, from least to most recently used: the characters it takes, and when it ends by performance.now(). */
   readonly #entries = new Map<string, { readonly length: number; readonly end_ms: number }>();
   #characters = 0;
-  readonly #loading = new Map<string, Loading>();
-  /** Under a high miss rate most texts are not read again, and keeping them costs more garbage collection than it saves. */
-  readonly #seen = new SeenKeys();
+  readonly #loading = new Map<string, Promise<string | undefined>>();
   readonly #maxEntries: number;
   readonly #onLookup: (lookup: Lookup) => void;
 
@@ -49,9 +41,7 @@ export class Cache {
     }
     const loading = this.#loading.get(key);
     this.#onLookup(loading ? 'joined' : 'miss');
-    if (!loading) return this.#load(key, load);
-    loading.isReadAgain = true;
-    return loading.text;
+    return loading ?? this.#load(key, load);
   }
 
   #find(key: string): string | undefined {
@@ -64,17 +54,14 @@ export class Cache {
   }
 
   #load(key: string, load: Load): Promise<string | undefined> {
-    const loading: Loading = {
-      isReadAgain: this.#seen.note(key),
-      text: load()
-        .then(text => {
-          if (loading.isReadAgain && text !== undefined && text.length <= maxLength) this.#keep(key, text);
-          return text;
-        })
-        .finally(() => this.#loading.delete(key)),
-    };
+    const loading = load()
+      .then(text => {
+        if (text !== undefined && text.length <= maxLength) this.#keep(key, text);
+        return text;
+      })
+      .finally(() => this.#loading.delete(key));
     this.#loading.set(key, loading);
-    return loading.text;
+    return loading;
   }
 
   #keep(key: string, text: string): void {

@@ -152,7 +152,7 @@ it('leaves If-None-Match to Nginx when Nginx keeps the response', async () => {
 it('keeps questions and answers under their generation, and reads afresh without one', async () => {
   const votes = async (headers = {}) =>
     (await service.call('/qa/questions?product_id=2', { headers })).json.results[0].question_helpfulness;
-  for (let read = 0; read < 2; read++) expect(await votes({ 'X-Generation': '1' })).toBe(0);
+  expect(await votes({ 'X-Generation': '1' })).toBe(0);
   await service.call('/qa/questions/8/helpful', { method: 'PUT' });
   expect(await votes({ 'X-Generation': '1' })).toBe(0);
   expect(await votes({ 'X-Generation': '2' })).toBe(1);
