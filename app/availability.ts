@@ -8,8 +8,8 @@ const silence_ms = 1000;
 const probe_ms = 500;
 
 /**
- * Whether the database answers. While it does not, no statement is sent to it: statements
- * that wait would hold up the requests of other routes.
+ * Whether the database answers. While it does not, no statement is sent to it: statements that wait would
+ * hold up the requests of other routes.
  */
 export class Availability {
   readonly #log: Log;

@@ -8,32 +8,20 @@ import { unavailable } from './problem.ts';
 // The name of a service's data set is a part of its cache keys in Nginx. So an entry lives until an import replaces the data set, or
 // until a release makes other responses from it.
 
+const ofBoth = ['database.ts', 'json-responses.ts', 'parameters.ts'];
 /** The files that decide what a response of a service says. */
 const code = {
-  catalogue: [
-    'catalogue/queries.ts',
-    'catalogue/routes.ts',
-    'database.ts',
-    'json-responses.ts',
-    'parameters.ts',
-  ],
-  questions: [
-    'questions/queries.ts',
-    'questions/routes.ts',
-    'database.ts',
-    'json-responses.ts',
-    'parameters.ts',
-  ],
+  catalogue: ['catalogue/queries.ts', 'catalogue/routes.ts', ...ofBoth],
+  questions: ['questions/queries.ts', 'questions/routes.ts', ...ofBoth],
 };
 
-const checksumOf = (files: readonly string[]) =>
-  hash('sha1', files.map(file => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n')).slice(
-    0,
-    8,
-  );
+function checksumOf(files: readonly string[]): string {
+  const sources = files.map(file => readFileSync(join(import.meta.dirname, file), 'utf8'));
+  return hash('sha1', sources.join('\n')).slice(0, 8);
+}
 const checksum = { catalogue: checksumOf(code.catalogue), questions: checksumOf(code.questions) };
 
-/** Each row of a set tells the number of its table. A restored server may use the number again, but not the random name. */
+/** A random name, and the number of a table. A restored server may use the number again, but not the name. */
 const names = {
   service: 'health',
   name: 'data-sets',

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTestService, type TestService } from './testing/service.ts';
+import { generationsOf, startTestService, type TestService } from './testing/service.ts';
 
 let service: TestService;
 let name: string;
 beforeAll(async () => {
   service = await startTestService();
-  name = /^catalogue (\S+)$/m.exec((await service.call('/data-sets')).text)?.[1] ?? '';
+  [name] = await generationsOf(service);
 });
 afterAll(() => service.stop());
 
@@ -17,6 +17,7 @@ const isKept = async (count: number) => {
   return response.headers['x-accel-expires'] !== undefined;
 };
 const counts = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
 it('Nginx caches every response while misses are few', async () => {
   for (const count of counts(1, 50)) expect(await isKept(count)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { startTestService, type TestService } from './testing/service.ts';
+import { generationsOf, startTestService, type TestService } from './testing/service.ts';
 import { conditionalReads, preflightNames } from './testing/traffic/front-end-requests.ts';
 
 let service: TestService;
@@ -119,17 +119,10 @@ describe.each([...catalogue, ...questions])('%s', path => {
   });
 });
 
-/** As Nginx sends them: of the catalogue, and of questions. */
-async function generations(): Promise<[string, string]> {
-  const { text } = await service.call('/data-sets');
-  const [, catalogue = '', questions = ''] = /^catalogue (\S+)\nquestions (\S+)\n$/.exec(text) ?? [];
-  return [catalogue, `${questions}-30-4711.3`];
-}
-
 it('lets Nginx keep the catalogue under its name, and questions and answers under a generation', async () => {
   const kept = async (path: string, headers = {}) =>
     (await service.call(path, { headers })).headers['x-accel-expires'];
-  const [name, generation] = await generations();
+  const [name, generation] = await generationsOf(service);
   for (const path of [...catalogue, ...questions]) {
     const own = catalogue.includes(path) ? name : generation;
     expect(await kept(path)).toBeUndefined();
@@ -145,7 +138,7 @@ it('leaves If-None-Match to Nginx when Nginx keeps the response', async () => {
   const status = async (headers = {}) =>
     (await service.call(path, { headers: { 'If-None-Match': etag, ...headers } })).status;
   expect(await status()).toBe(304);
-  const [, generation] = await generations();
+  const [, generation] = await generationsOf(service);
   expect(await status({ 'X-Generation': generation })).toBe(200);
 });
 

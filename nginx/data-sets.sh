@@ -4,12 +4,14 @@
 # holds, it reloads Nginx.
 set -eu
 kept=/var/tmp/data-sets # beside the cache, for a start before the app
+unknown='catalogue unknown
+questions unknown'
 
 main() {
   served=$(curl -fsS -m 2 http://app:3000/data-sets 2>/tmp/data-sets.error || true)
   if [ ! -e /tmp/nginx.pid ]; then
     are_names "$served" || served=$(cat $kept 2>/dev/null || true)
-    are_names "$served" || served=$(printf 'catalogue unknown\nquestions unknown')
+    are_names "$served" || served=$unknown
     configure "$served"
     return
   fi

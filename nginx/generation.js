@@ -2,11 +2,11 @@
 // app. The response to a write raises it on its way out, so every read that starts after the client has the response uses a new key.
 // A read that started before the write can only populate a key no longer in use.
 //
-// A write whose response was lost may have been made, of something that is not known. So it raises the epoch, which is part of all
-// generations. PostgreSQL may still commit it for some seconds, so the epoch rises every second until then: entries live for a second.
+// A write whose response was lost may have been made, and nobody knows of which product. So it raises the epoch, which is part of all
+// generations. PostgreSQL may commit the write up to 30 s later. Until then the epoch rises every second, and an entry lives as long.
 //
 // Ids share a fixed number of slots: memory is bounded. Sharing costs a miss now and then. The first epoch is random: after a restart
-// no key is one of before, whatever the clock says.
+// no key was in use before, whatever the clock says.
 
 /** For products and for questions, each. */
 const slots = 16384;

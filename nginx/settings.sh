@@ -64,6 +64,7 @@ if [ -n "$LOADER_IO_TOKEN" ]; then
   echo "location ~ ^/loaderio-$token(?:\.txt|/)\$ { default_type text/plain; return 200 loaderio-$token; }"
 fi >/etc/nginx/conf.d/loader-io.conf
 
+# The cache of responses:
 # - On a volume, not in memory: the size is a soft limit, and a tmpfs that overflowed would cut responses short. The kernel keeps hot
 #   files in memory and gives the memory back when PostgreSQL needs it. Any user may write to /var/tmp, a directory of the image, so the
 #   volume needs no chown.

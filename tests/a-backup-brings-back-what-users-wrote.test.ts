@@ -1,16 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { backUp, restore } from './support/backup-commands.ts';
 import { newAnswer, newQuestion, request, sql, stack } from './support/stack.ts';
-
-/** The commands of docs/operations.md for a backup and its restore. */
-const [backUp = '', restore = ''] =
-  readFileSync(join(stack.cwd, 'docs/operations.md'), 'utf8')
-    .split(/^## /m)
-    .find(section => section.startsWith('Backups'))
-    ?.match(/(^ {4}.+\n)+/gm) ?? [];
 
 const runShell = (commands: string) => promisify(execFile)('sh', ['-ec', commands], stack);
 

@@ -1,24 +1,17 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { exec } from 'docker-compose';
+import { backUp, restore } from './support/backup-commands.ts';
 import { currentTexts, JudgedTraffic, type Texts } from './support/judged-traffic.ts';
 import { docker, newQuestion, replicas, request, sql, stack } from './support/stack.ts';
 
 const run = promisify(execFile);
 const make = (...args: string[]) => run('make', args, stack);
 const postgres = 'elier-test-postgres-1';
-
-/** The commands of docs/operations.md for a backup and its restore. */
-const [backUp = '', restore = ''] =
-  readFileSync(join(stack.cwd, 'docs/operations.md'), 'utf8')
-    .split(/^## /m)
-    .find(section => section.startsWith('Backups'))
-    ?.match(/(^ {4}.+\n)+/gm) ?? [];
 
 let folder: string;
 let before: Texts;

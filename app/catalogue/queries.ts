@@ -1,7 +1,7 @@
 import { query, tooLarge } from '../database.ts';
 
-// The import has built the JSON of the responses (db/import/catalogue.ts). Each text begins with the number of the table that it comes
-// from. An empty page comes from none.
+// The import has built the JSON of the responses (db/import/catalogue.ts). Each text begins with the number of its table. The text of an
+// empty page has none.
 
 /** $1 positions come before the page, $2 is the last on it. Returns `<table>\n<elements>\n<json>`. */
 export const productsPage = query(
@@ -13,13 +13,15 @@ export const productsPage = query(
         select tableoid, position, summary from catalogue.product where position > before and position <= last
       )
       select case when (select sum(octet_length(summary)) from page) > ${maxBytes} then '${tooLarge}' else (
-        select coalesce(max(tableoid)::text, '') || E'\\n' || count(*) || E'\\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']' from page
+        select coalesce(max(tableoid)::text, '') || E'\\n' || count(*)
+          || E'\\n[' || coalesce(string_agg(summary, ',' order by position), '') || ']'
+        from page
       ) end
     )
     from unnest($1::bigint[], $2::bigint[]) with ordinality as query (before, last, place)`,
 );
 
-const named = `product.tableoid || E'\\n' || json`;
+const numbered = `product.tableoid || E'\\n' || json`;
 
 /** The documents of a product, by their number in the query below. */
 export const documents = { product: 1, styles: 2, related: 3 } as const;
@@ -32,7 +34,7 @@ export const document = query(
   'catalogue',
   'document',
   (size, maxBytes) => `
-    select place, ${size === 'alone' ? named : `case when octet_length(json) > ${maxBytes} then '${tooLarge}' else ${named} end`}
+    select place, ${size === 'alone' ? numbered : `case when octet_length(json) > ${maxBytes} then '${tooLarge}' else ${numbered} end`}
     from unnest($1::integer[], $2::integer[]) with ordinality as query (id, document, place)
       join catalogue.product on product_id = id, lateral (
         select case document

@@ -63,3 +63,10 @@ export async function startTestService(): Promise<TestService> {
     },
   };
 }
+
+/** The generations that Nginx sends with a read: of the catalogue, and of questions and answers. */
+export async function generationsOf({ call }: TestService): Promise<[string, string]> {
+  const { text } = await call('/data-sets');
+  const [, catalogue = '', questions = ''] = /^catalogue (\S+)\nquestions (\S+)\n$/.exec(text) ?? [];
+  return [catalogue, `${questions}-30-4711.3`];
+}
