@@ -1,8 +1,10 @@
 import type { CacheDisk } from './cache-disk.ts';
 
-/** First-seen keys whose responses may be kept nevertheless: so many a second, and so many at once. */
+/** Blocks of the disk, 4 KiB, for responses under first-seen keys that may be kept nevertheless: per second, and at once. */
 const firstSeen_s = 50;
 const firstSeenAtOnce = 100;
+/** Characters that usually compress into a block. */
+const block = 16 * 1024;
 /** Keys that are remembered, by 8 bits of their hash each: 1 MiB. About one unseen key in 256 counts as seen. */
 const remembered = 2 ** 20;
 
@@ -20,23 +22,23 @@ export class CacheAdmission {
     this.#disk = disk;
   }
 
-  /** Whether the response under this key is worth keeping, and there is room for it. */
-  admits(key: string): boolean {
+  /** Whether the response of this text, under this key, is worth keeping, and there is room for it. */
+  admits(key: string, text: string): boolean {
     const hash = hashOf(key);
     const slot = hash % remembered;
     const checksum = hash >>> 24;
     const isKnown = this.#seen[slot] === checksum;
     this.#seen[slot] = checksum;
-    return (isKnown || this.#admitsFirstSeen()) && !this.#disk.isNearlyFull;
+    return (isKnown || this.#admitsFirstSeen(Math.ceil(text.length / block))) && !this.#disk.isNearlyFull;
   }
 
-  #admitsFirstSeen(): boolean {
+  #admitsFirstSeen(blocks: number): boolean {
     const now_ms = performance.now();
     const earned = ((now_ms - this.#counted_ms) / 1000) * firstSeen_s;
     this.#allowance = Math.min(this.#allowance + earned, firstSeenAtOnce);
     this.#counted_ms = now_ms;
-    if (this.#allowance < 1) return false;
-    this.#allowance--;
+    if (this.#allowance < blocks) return false;
+    this.#allowance -= blocks;
     return true;
   }
 }

@@ -16,11 +16,13 @@ export function catalogueRoutes(router: IRouter, { database, cache, admission, r
     const key = `${subject} ${generation}`;
     const numbered = await cache.get(key, load);
     const numberEnd = numbered?.indexOf('\n');
+    const text = numbered?.slice(1 + (numberEnd ?? 0));
+    const isCurrent = isOfCatalogue(numbered?.slice(0, numberEnd) ?? '', generation);
     const caching: Caching = {
       cacheControl: 'public, max-age=60',
-      isShared: isOfCatalogue(numbered?.slice(0, numberEnd) ?? '', generation) && admission.admits(key),
+      isShared: isCurrent && text !== undefined && admission.admits(key, text),
     };
-    return { text: numbered?.slice(1 + (numberEnd ?? 0)), caching };
+    return { text, caching };
   };
 
   const ofProduct =

@@ -22,7 +22,7 @@ export function questionRoutes(router: IRouter, { database, cache, admission, re
     const counted = await (generation ? cache.get(key, load) : load());
     const caching: Caching = {
       cacheControl: 'public, max-age=0, must-revalidate',
-      isShared: isOfQuestions(generation) && counted !== undefined && admission.admits(key),
+      isShared: isOfQuestions(generation) && counted !== undefined && admission.admits(key, counted),
     };
     return { counted, caching };
   };
