@@ -28,6 +28,8 @@ const { rounds, seconds, minutes, warmUpShare } = settingsOrExit(() => ({
 const compile_s = 30;
 /** Time for the cache to hold the hot URLs. */
 const fillCache_s = 20;
+/** Entries of the release before expire while the others are measured. All servers get the same, for a fair ratio. */
+const refill_s = before ? 8 : 2;
 const resultsPath = process.env.RESULTS ?? 'bench/results.json';
 
 const requested = (process.env.ONLY ?? '').split(',').filter(Boolean);
@@ -82,8 +84,7 @@ async function measure(part: Part, ids: IdRanges): Promise<Results> {
 
 async function loadWarm(server: HttpServer, ids: IdRanges, isWarm: boolean, isFirst: boolean): Promise<Run> {
   if (isFirst) await warmUp(server, ids, warmUpShare);
-  // Entries of the release before expire while the others are measured.
-  const fill_s = isFirst || server.url === beforeUrl ? fillCache_s : 2;
+  const fill_s = isFirst ? fillCache_s : refill_s;
   if (isWarm) await closedLoad(server.url, server.requests(ids, freshRandom()), fill_s);
   return load(server, server.requests(ids, freshRandom()), seconds);
 }
