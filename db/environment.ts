@@ -63,17 +63,25 @@ function dotenv(): string {
 }
 
 /**
- * The stack's address, from HTTP_PORT: a port, or an address of this machine and a port. Throws SettingError for any
- * other value.
+ * The stack's address, from HTTP_PORT: a port, or an address of this machine and a port. With TLS it is the first of SERVER_NAMES with
+ * HTTPS_PORT. Throws SettingError for any other value of a port.
  */
 export function stackAddress(settings: Environment): URL {
-  const text = settings.HTTP_PORT || '8080';
+  if ((settings.TLS || 'off') === 'off')
+    return new URL(`http://${publishedOn(settings, 'HTTP_PORT', '8080')}`);
+  const [host, port] = publishedOn(settings, 'HTTPS_PORT', '8443').split(/:(?=\d+$)/);
+  return new URL(`https://${settings.SERVER_NAMES?.split(/[, ]+/).find(Boolean) ?? host}:${port}`);
+}
+
+/** The host and the port on which a client on this machine reaches a published port. */
+function publishedOn(settings: Environment, name: string, otherwise: string): string {
+  const text = settings[name] || otherwise;
   const [, address = '', port = ''] = /^(?:([0-9.]+|\[[0-9a-fA-F:.]+\]):)?([0-9]{1,5})$/.exec(text) ?? [];
   const host = address === '' || address === '0.0.0.0' ? 'localhost' : address.replace('[::]', '[::1]');
   const isAddress = host === 'localhost' || isIP(host.replace(/[[\]]/g, '')) > 0;
-  if (isAddress && Number(port) >= 1 && Number(port) <= 65_535) return new URL(`http://${host}:${port}`);
+  if (isAddress && Number(port) >= 1 && Number(port) <= 65_535) return `${host}:${port}`;
   throw new SettingError(
-    `HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080, not "${text}".`,
+    `${name} must be a port, or an address and a port such as 127.0.0.1:8080, not "${text}".`,
   );
 }
 

@@ -50,7 +50,9 @@ check_host() {
   architecture=$(fact architecture)
   is_prepared=$(fact prepared)
   serving=$(fact serving)
-  port=$(fact port)
+  ports=$(fact http)
+  address=http://${HOST#*@}:$ports
+  [ "$(fact tls)" = off ] || { address=https://${HOST#*@}:$(fact https); ports="$ports and $(fact https)"; }
   check_is_newer
   detail="$(fact system), $architecture, $(fact memory)"
 }
@@ -114,7 +116,8 @@ roll() {
     bash releases/$release/deploy/host/release.sh $release '$serving'" </dev/null || status=$?
   [ $status != 255 ] || fail "The connection to $HOST was lost. The deploy goes on there: make releases HOST=$HOST shows how it ended."
   [ $status = 0 ] || exit 1
-  printf '%-9s %3d s  %s\n' roll $((SECONDS - start)) "release $release serves on http://${HOST#*@}:$port"
+  printf '%-9s %3d s  %s\n' roll $((SECONDS - start)) "release $release serves on $address"
+  echo "The security group or firewall in front of $HOST must let in: TCP $ports."
 }
 
 main

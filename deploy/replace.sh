@@ -39,7 +39,7 @@ nginx_change() {
   running=$(docker exec "$nginx" cat /tmp/checksums 2>/dev/null || true)
   case $(printf '%s\n' "$(sh nginx/checksums.sh)" "$running" | sort | uniq -u) in
     '') ;;
-    *./templates/* | *./settings.sh*) echo templates ;;
+    *./templates/* | *./settings.sh* | *./tls.sh*) echo templates ;;
     *) echo files ;;
   esac
 }

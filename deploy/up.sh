@@ -24,16 +24,21 @@ main() {
 }
 
 say_address() {
-  local address names host=
-  address=$(docker compose port nginx 8080)
-  case $address in
-    0.0.0.0:*) address=localhost:${address##*:} ;;
-  esac
-  names=$(docker compose exec --no-TTY nginx sh -c 'echo "$SERVER_NAMES"' </dev/null | tr -s ',[:space:]' ' ' | sed 's/^ //')
-  [ -z "$names" ] || host=" -H 'Host: ${names%% *}'"
-  echo "The API answers on http://$address. Try it:"
-  echo "  curl$host http://$address/products/1"
-  echo "  curl$host 'http://$address/qa/questions?product_id=1'"
+  local tls names address host=
+  # shellcheck disable=SC2016 # expanded in the container
+  read -r tls names <<<"$(docker compose exec --no-TTY nginx sh -c 'echo "$TLS $SERVER_NAMES"' </dev/null | tr -s ',[:space:]' ' ')"
+  if [ "$tls" = off ]; then
+    address=http://$(docker compose port nginx 8080)
+    [ -z "$names" ] || host=" -H 'Host: ${names%% *}'"
+  else
+    address=https://$(docker compose port nginx 8443)
+    [ -z "$names" ] || address=https://${names%% *}:${address##*:}
+  fi
+  address=${address/0.0.0.0:/localhost:}
+  address=${address%:443}
+  echo "The API answers on $address. Try it:"
+  echo "  curl$host $address/products/1"
+  echo "  curl$host '$address/qa/questions?product_id=1'"
 }
 
 main

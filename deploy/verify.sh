@@ -8,14 +8,19 @@ connect_if_named
 on bash deploy/check-stack.sh </dev/null
 docker compose build --quiet app
 names=$(on docker compose exec -T nginx printenv SERVER_NAMES </dev/null || true)
+scheme=http
+inner_port=8080
+case $(on docker compose exec -T nginx printenv TLS </dev/null || true) in
+  files) scheme=https inner_port=8443 ;;
+esac
 if [ -n "$HOST" ]; then
   network=host # reaches what this machine reaches
-  port=$(on docker compose port nginx 8080 </dev/null)
+  port=$(on docker compose port nginx $inner_port </dev/null)
   case $port in 127.*) fail "The API of $HOST listens on ${port%:*} only: run make verify there." ;; esac
-  api=http://$(ssh -G ${SSH_PORT:+-p "$SSH_PORT"} "$HOST" | sed -n 's/^hostname //p'):${port##*:}
+  api=$scheme://$(ssh -G ${SSH_PORT:+-p "$SSH_PORT"} "$HOST" | sed -n 's/^hostname //p'):${port##*:}
 else
   network=$(project)_default
-  api=http://nginx:8080
+  api=$scheme://nginx:$inner_port
 fi
 terminal=()
 [ ! -t 1 ] || terminal=(--tty)

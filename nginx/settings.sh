@@ -85,5 +85,6 @@ proxy_cache_path /var/tmp/cache levels=2 keys_zone=answers:$((CACHE_ANSWERS / 64
                  inactive=365d use_temp_path=off manager_files=1000;
 END
 
+sh /etc/nginx/tls.sh
 sh /etc/nginx/data-sets.sh
 sh /etc/nginx/checksums.sh >/tmp/checksums

@@ -94,6 +94,12 @@ describe('make up ends with an error and leaves the running stack untouched for'
       'HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080: Invalid hostPort: abc.',
     ],
     ['HTTP_PORT', '0', 'HTTP_PORT must be a port, or an address and a port such as 127.0.0.1:8080.'],
+    ['TLS', 'on', 'TLS must be off or files, not "on".'],
+    [
+      'TLS',
+      'files',
+      'TLS=files needs CERTIFICATE_FOLDER: the folder with fullchain.pem and privkey.pem, as an absolute path.',
+    ],
     ['HTTP_PORT', '192.0.2.1:80', 'HTTP_PORT names the address 192.0.2.1, which this machine does not have.'],
   ])(
     '%s=%s',

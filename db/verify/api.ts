@@ -1,4 +1,5 @@
-import { Agent, get } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Found } from './difference.ts';
 import { VerifyFailure } from './failure.ts';
@@ -10,7 +11,12 @@ export interface Api {
 }
 
 const timeout_ms = 30_000;
-const agent = new Agent({ keepAlive: true });
+const options = { keepAlive: true };
+/** The certificate is not checked: it names the shop, and the address may be a container's. The responses are what is compared. */
+const agents = {
+  http: new http.Agent(options),
+  https: new https.Agent({ ...options, rejectUnauthorized: false }),
+};
 
 /**
  * The API's response to a GET request. `retryAfter_s` is NaN without a Retry-After header. Throws VerifyFailure when no
@@ -32,7 +38,11 @@ export async function getFrom(api: Api, path: string): Promise<Found & { readonl
 function send({ url, host }: Api, path: string): ReturnType<typeof getFrom> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeout_ms);
-    const request = get(new URL(path, url), { agent, signal, headers: host ? { Host: host } : {} });
+    const to = { signal, headers: host ? { Host: host } : {} };
+    const request =
+      url.protocol === 'https:'
+        ? https.get(new URL(path, url), { ...to, agent: agents.https, ...(host && { servername: host }) })
+        : http.get(new URL(path, url), { ...to, agent: agents.http });
     request.once('error', (error: NodeJS.ErrnoException) => {
       // The server closed an idle connection at the moment of its reuse.
       if (request.reusedSocket && error.code === 'ECONNRESET') resolve(send({ url, host }, path));

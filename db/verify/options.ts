@@ -10,6 +10,6 @@ export function apiFrom(text: string): URL {
 /** The address of the user's own stack, which may be on another machine. */
 export function stackFrom(text: string): URL {
   const url = URL.parse(text);
-  if (url?.protocol === 'http:') return url;
-  throw new InvalidArgumentError('It must be an http:// address.');
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new InvalidArgumentError('It must be an http:// or https:// address.');
 }

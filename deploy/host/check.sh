@@ -17,7 +17,7 @@ main() {
   check_clock
   check_docker
   check_rights
-  check_port
+  check_ports
   check_lock
   echo "serving $(cat elier/releases/serving 2>/dev/null)"
 }
@@ -87,12 +87,24 @@ check_rights() {
   fi
 }
 
-# The port of .env, or 80. Docker may have published it for our own Nginx.
+# The ports of .env, or 80 and, with TLS, 443. Docker may have published them for our own Nginx.
+check_ports() {
+  local tls
+  tls=$(setting TLS off)
+  echo "tls $tls"
+  check_port http "$(setting HTTP_PORT 80)"
+  [ "$tls" = off ] || check_port https "$(setting HTTPS_PORT 443)"
+}
+
+setting() {
+  local value
+  value=$(sed -n "s/['\"]//g; s/^$1=//p" elier/.env 2>/dev/null | tail -n 1)
+  echo "${value:-$2}"
+}
+
 check_port() {
-  local port
-  port=$(sed -n "s/['\"]//g; s/^HTTP_PORT=\(.*:\)\{0,1\}\([0-9]*\)$/\2/p" elier/.env 2>/dev/null | tail -n 1)
-  port=${port:-80}
-  echo "port $port"
+  local port=${2##*:}
+  echo "$1 $port"
   [ -n "$(ss -ltnH "sport = :$port")" ] || return
   ! docker ps --filter label=com.docker.compose.service=nginx --format '{{.Ports}}' 2>/dev/null | grep -q ":$port->" || return
   fail "Port $port of this host is taken by another program. End it: sudo ss -ltnp 'sport = :$port' shows which."

@@ -36,6 +36,7 @@ make_settings() {
   (umask 077 && {
     echo '# The settings of this host: make config HOST=… NAME=value changes one. .env.example in the release lists them all.'
     echo 'HTTP_PORT=0.0.0.0:80'
+    echo 'HTTPS_PORT=0.0.0.0:443'
   } >.env)
 }
 

@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { get as getOverTls } from 'node:https';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { call } from '../../app/testing/http.ts';
+import { CertificateAuthority } from '../support/certificates.ts';
 import { noteFigure, printFigures } from './support/figures.ts';
 import { underLoad } from './support/load.ts';
 import { hosts, type Machine, moveDockerIntoMemory, startMachine, untilServed } from './support/machines.ts';
@@ -26,7 +32,7 @@ it('one command makes a bare Debian 13 serve the sample', async () => {
   const { status, said, took_s } = await shop.make('deploy');
   if (status !== 0) throw new Error(said);
   expect(said).toMatch(
-    /^check .* Debian 13, .*\nprepare .*\nbuild .*\nsend .*\ntry .*\n[\s\S]*roll +\d+ s {2}release \w+ serves on http:\/\/[\d.]+:80\n$/,
+    /^check .* Debian 13, .*\nprepare .*\nbuild .*\nsend .*\ntry .*\n[\s\S]*roll +\d+ s {2}release \w+ serves on http:\/\/[\d.]+:80\nThe security group or firewall in front of admin@[\d.]+ must let in: TCP 80\.\n$/,
   );
   expect((await get('/products/1')).json.id).toBe(1);
   expect(await machine.ssh('cat elier/releases/serving')).toBe(first);
@@ -90,3 +96,26 @@ it('a release that never gets ready leaves the one before serving', async () => 
   expect(images).toBe('app running\napp running\napp running');
   noteFigure('release that never gets ready: s', deploy.took_s);
 }, 300_000);
+
+it('make config TLS=files makes the host serve HTTPS on port 443', async () => {
+  const folder = new CertificateAuthority().issue('shop', ['shop.example']);
+  for (const name of ['fullchain.pem', 'privkey.pem']) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    await machine.ssh(`sudo mkdir -p /srv/shop && sudo tee /srv/shop/${name} >/dev/null <<'END'\n${text}END`);
+  }
+  await shop.succeed('config', 'TLS=files', 'CERTIFICATE_FOLDER=/srv/shop', 'SERVER_NAMES=shop.example');
+  const headers = { Host: 'shop.example' };
+  const read = {
+    host: machine.address,
+    path: '/products/1',
+    headers,
+    servername: 'shop.example',
+    rejectUnauthorized: false,
+  };
+  const response = await new Promise<Readable>((resolve, reject) =>
+    getOverTls(read, resolve).once('error', reject),
+  );
+  expect(await json(response)).toMatchObject({ id: 1 });
+  const redirect = await call(80, '/products/1', { host: machine.address, headers });
+  expect([redirect.status, redirect.headers.location]).toEqual([308, 'https://shop.example/products/1']);
+}, 120_000);
