@@ -26,7 +26,7 @@ export interface Given {
  */
 export function optionsFrom(given: Given, settings: Environment): Options {
   const target = given.target ? targetFrom(given.target) : stackAddress(settings);
-  const isLocal = isThisMachine(target.hostname);
+  const isLocal = !given.target || isThisMachine(target.hostname);
   if (!isLocal && given.confirm !== 'yes')
     throw new BadOption(
       `TARGET ${target.origin} is not this machine: add CONFIRM=yes if you are allowed to load-test it.`,

@@ -18,6 +18,7 @@ const make = (scale: string, ...values: string[]) =>
       ...process.env,
       COMPOSE_PROJECT_NAME: 'elier-scales',
       HTTP_PORT: '18089',
+      TLS: 'off',
       DISCARD_USER_ROWS: 'yes',
       CACHE_ENTRIES: '1', // A larger cache would hold a small data set.
       ONLY: parts.join(','),

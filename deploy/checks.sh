@@ -72,12 +72,13 @@ new_ports() {
 
 # Tests the settings and files of Nginx in a temporary container, which binds ports that the stack does not have yet.
 check_nginx() {
-  local output wanted taken address
+  local output wanted line address taken
   wanted=$(wanted_addresses)
   # shellcheck disable=SC2046 # a list
   output=$(run_once $(new_ports) --env NGINX_ENTRYPOINT_QUIET_LOGS=1 nginx nginx -t 2>&1 >/dev/null) && return
-  while read -r taken; do
-    case $output in *"${taken#* }"*) break ;; esac
+  while read -r line; do
+    taken=$line
+    case $output in *":${line##*:}"[!0-9]*) break ;; esac
   done <<<"$wanted"
   case $output in
     *'address already in use'* | *'already allocated'* | *'ports are not available'*)

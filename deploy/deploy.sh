@@ -50,11 +50,24 @@ check_host() {
   architecture=$(fact architecture)
   is_prepared=$(fact prepared)
   serving=$(fact serving)
-  ports=$(fact http)
-  address=http://${HOST#*@}:$ports
-  [ "$(fact tls)" = off ] || { address=https://${HOST#*@}:$(fact https); ports="$ports and $(fact https)"; }
+  name_address
   check_is_newer
   detail="$(fact system), $architecture, $(fact memory)"
+}
+
+# Where the API answers, and the ports that a firewall must let in.
+name_address() {
+  local http https names port
+  http=$(fact http)
+  https=$(fact https)
+  names=$(fact names)
+  ports=
+  for port in "$http" "$https"; do
+    case $port in '' | 127.* | '[::1]'*) ;; *) ports="${ports:+$ports and }${port##*:}" ;; esac
+  done
+  address=http://${HOST#*@}:${http##*:}
+  [ -z "$https" ] || address=https://${names%% *}:${https##*:}
+  [ -z "$https" ] || [ -n "$names" ] || address=https://${HOST#*@}:${https##*:}
 }
 
 # Another laptop may have deployed commits that this checkout lacks.
@@ -117,7 +130,7 @@ roll() {
   [ $status != 255 ] || fail "The connection to $HOST was lost. The deploy goes on there: make releases HOST=$HOST shows how it ended."
   [ $status = 0 ] || exit 1
   printf '%-9s %3d s  %s\n' roll $((SECONDS - start)) "release $release serves on $address"
-  echo "The security group or firewall in front of $HOST must let in: TCP $ports."
+  [ -z "$ports" ] || echo "The security group or firewall in front of $HOST must let in: TCP $ports."
 }
 
 main

@@ -32,7 +32,8 @@ say_address() {
     [ -z "$names" ] || host=" -H 'Host: ${names%% *}'"
   else
     address=https://$(docker compose port nginx 8443)
-    [ -z "$names" ] || address=https://${names%% *}:${address##*:}
+    host=' -k'
+    [ -z "$names" ] || { host=" --resolve ${names%% *}:${address##*:}:127.0.0.1" address=https://${names%% *}:${address##*:}; }
   fi
   address=${address/0.0.0.0:/localhost:}
   address=${address%:443}

@@ -76,10 +76,11 @@ fi >/etc/nginx/conf.d/loader-io.conf
 # - use_temp_path=off: a new entry is renamed, not copied, into its place.
 # - manager_files (100): many one-off keys do not outrun the manager.
 # https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache_path
-# The zone of 400,000 takes 63 MiB of the container's 160 MiB.
+# The zone of 400,000 takes 63 MiB of the container's 160 MiB, or 192 with TLS.
 { printf %s "$CACHE_ANSWERS" | grep -Eqx '[1-9][0-9]{3,5}' && [ "$CACHE_ANSWERS" -le 400000 ]; } ||
   stop "CACHE_ANSWERS must be a whole number from 1000 to 400000, not \"$CACHE_ANSWERS\"."
-find /var/tmp/cache -mindepth 1 -maxdepth 1 -name '?' -exec rm -rf {} + 2>/dev/null || true
+# The running Nginx may still use them when `make up` tries this one.
+[ "$(tr '\0' ' ' </proc/1/cmdline | tail -c 3)" = '-t ' ] || find /var/tmp/cache -mindepth 1 -maxdepth 1 -name '?' -exec rm -rf {} + 2>/dev/null || true
 cat >/etc/nginx/conf.d/cache-room.conf <<END
 proxy_cache_path /var/tmp/cache levels=2 keys_zone=answers:$((CACHE_ANSWERS / 6400 + 1))m max_size=$((CACHE_ANSWERS * 15 / 4096))m
                  inactive=365d use_temp_path=off manager_files=1000;

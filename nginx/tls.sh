@@ -21,10 +21,10 @@ echo "$HSTS" | grep -Eqx '(max-age=[0-9]{1,10}(; includeSubDomains)?(; preload)?
   echo "HSTS must be empty or such as \"max-age=31536000; includeSubDomains\", not \"$HSTS\"." >&2
   exit 1
 }
-sh /etc/nginx/certificate.sh
+sh /etc/nginx/certificate.sh start
 connections 3072
 port=:${HTTPS_PORT##*:}
-[ $port != :443 ] || port=
+[ "$port" != :443 ] || port=
 
 printf '%s\n' "listen 8443 ssl $backlog;" 'http2 on;' >$conf/listen.conf
 cat >$conf/tls.conf <<END

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { CertificateAuthority } from './support/certificates.ts';
@@ -17,17 +17,21 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => nginx.stop());
 
-/** Opens connections, a hundred at once. Each ends at an error: Nginx closes idle ones when it has too many. */
+/** Waits for an event of a connection, or for its end: Nginx closes idle ones when it has too many. */
+const eventOf = (socket: Socket, name: string) =>
+  new Promise(done => {
+    socket.on('error', () => socket.destroy());
+    socket.once(name, done).once('close', done);
+  });
+
+/** Opens connections, a hundred at once. */
 async function openTls(count: number): Promise<TLSSocket[]> {
   const all: TLSSocket[] = [];
   while (all.length < count) {
     const some = Array.from({ length: 100 }, () =>
       connect({ host: '127.0.0.1', port, rejectUnauthorized: false }),
     );
-    for (const socket of some) socket.on('error', () => socket.destroy());
-    await Promise.all(
-      some.map(socket => Promise.race([once(socket, 'secureConnect'), once(socket, 'close')])),
-    );
+    await Promise.all(some.map(socket => eventOf(socket, 'secureConnect')));
     all.push(...some);
   }
   return all;
@@ -69,16 +73,8 @@ it('4,000 idle clients and 1,200 that never read their responses leave HTTPS ser
 }, 120_000);
 
 it('1,000 clients that never end a handshake are hung up on', async () => {
-  const net = await import('node:net');
-  const all = Array.from({ length: 1000 }, () => net.connect({ host: '127.0.0.1', port }));
-  const closed = Promise.all(
-    all.map(socket =>
-      once(
-        socket.on('error', () => socket.destroy()),
-        'close',
-      ),
-    ),
-  );
+  const all = Array.from({ length: 1000 }, () => connectPlain({ host: '127.0.0.1', port }));
+  const closed = Promise.all(all.map(socket => eventOf(socket, 'close')));
   for (const socket of all) socket.write('\x16\x03\x01');
   expect(await read()).toBe('200');
   await closed;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -95,6 +95,12 @@ describe('over HTTPS', () => {
     }
   });
 
+  it('HTTP on the port of HTTPS gets a problem', async () => {
+    const response = await nginx.curl('http://127.0.0.1:8443/products/1');
+    expect(response).toMatch(/^HTTP\/1.1 400 /);
+    expect(response).toContain('"detail":"The request cannot be read."');
+  });
+
   it('another Host on the connection gets 421', async () => {
     expect(await get('/products/1', '-H', 'Host: evil.example')).toMatch(/^HTTP\/2 421 /);
   });
@@ -109,7 +115,7 @@ describe('over HTTPS', () => {
   it.each([
     ['TLS 1.1', ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0']],
     ['a cipher without forward secrecy', ['-tls1_2', '-cipher', 'AES128-GCM-SHA256']],
-    ['a cipher in CBC mode', ['-tls1_2', '-cipher', 'ECDHE-ECDSA-AES128-SHA256']],
+    ['a cipher in CBC mode', ['-tls1_2', '-cipher', 'ECDHE-RSA-AES128-SHA256']],
   ])('%s is refused', async (_, args) => {
     expect(await handshake('-servername', 'shop.example', ...args)).toContain('Cipher is (NONE)');
   });
@@ -130,6 +136,7 @@ describe('over HTTP', () => {
     expect(response).toMatch(
       /^location: https:\/\/shop\.example:18443\/qa\/questions\?product_id=1&page=2\r?$/im,
     );
+    expect(response).toMatch(/^cache-control: no-store\r?$/im);
     expect(response).not.toMatch(/strict-transport/i);
   });
 
@@ -171,6 +178,11 @@ describe('a certificate that was replaced', () => {
     })();
     try {
       authority.issue('shop', ['shop.example', 'www.shop.example']);
+      // As from an editor that writes no line end.
+      writeFileSync(
+        join(folder, 'fullchain.pem'),
+        readFileSync(join(folder, 'fullchain.pem'), 'utf8').trimEnd(),
+      );
       const until = Date.now() + 60_000;
       while ((await served()) === first && Date.now() < until) await sleep(1000);
       const second = await served();
@@ -197,6 +209,13 @@ describe('a certificate that is no good stops the start with a sentence:', () =>
   );
   const mixed = authority.issue('mixed', ['shop.example']);
   authority.copy('privkey.pem', 'other', 'mixed');
+  const later = authority.issue(
+    'later',
+    ['shop.example'],
+    '-not_before 20990101000000Z -not_after 20990201000000Z',
+  );
+  const half = authority.issue('half', ['shop.example']);
+  appendFileSync(join(half, 'fullchain.pem'), '-----BEGIN CERTIFICATE-----\nMIIB\n');
   const empty = authority.issue('empty', ['shop.example']);
   writeFileSync(join(empty, 'fullchain.pem'), '');
 
@@ -219,6 +238,8 @@ describe('a certificate that is no good stops the start with a sentence:', () =>
       '',
       'privkey.pem in CERTIFICATE_FOLDER is the key of another certificate than fullchain.pem.',
     ],
+    ['that begins later', later, '', 'The certificate in CERTIFICATE_FOLDER begins on 2099-01-01 00:00:00Z.'],
+    ['with half of its chain', half, '', /^Nginx cannot use the files in CERTIFICATE_FOLDER: .*PEM/],
     ['of no bytes', empty, '', 'fullchain.pem in CERTIFICATE_FOLDER is not a certificate.'],
     [
       'that is missing',

@@ -13,18 +13,21 @@ describe('with pages as large as visitors can make them,', () => {
   beforeAll(writeLargePages, 60_000);
   afterAll(removeLargePages);
 
-  it('200 MiB of pages that are read once take less than 60 MiB', async () => {
+  it('200 MiB of pages that are read once take what first-seen keys may take', async () => {
     const client = clientWith(2);
     const pages = Array.from(
       { length: 240 },
       (_, index) => `${answersOf(index % 30)}count=${81 - Math.floor(index / 30)}`,
     );
     const size_MiB = await cacheSize_MiB();
+    const started_ms = performance.now();
     const reading = [1, 2].map(async () => {
       for (let path = pages.pop(); path; path = pages.pop()) expect((await client(path)).status).toBe(200);
     });
     await Promise.all(reading);
-    expect((await cacheSize_MiB()) - size_MiB).toBeLessThan(60);
+    // Of three replicas, 50 blocks of 16 KiB of text per second, and 100 at once.
+    const allowed_MiB = (3 * (100 + (50 * (performance.now() - started_ms)) / 1000) * 16) / 1024;
+    expect((await cacheSize_MiB()) - size_MiB).toBeLessThan(allowed_MiB + 8); // a key in 256 counts as seen
   }, 60_000);
 
   it('200 MiB of cached pages leave the cache within 128 MiB, with its hot entries', async () => {

@@ -87,13 +87,13 @@ check_rights() {
   fi
 }
 
-# The ports of .env, or 80 and, with TLS, 443. Docker may have published them for our own Nginx.
+# The ports of .env, which the first deploy makes with 80 and 443. Docker may have published them for our own Nginx.
 check_ports() {
-  local tls
-  tls=$(setting TLS off)
-  echo "tls $tls"
-  check_port http "$(setting HTTP_PORT 80)"
-  [ "$tls" = off ] || check_port https "$(setting HTTPS_PORT 443)"
+  local http=80 https=443
+  [ ! -e elier/.env ] || { http=8080; https=8443; }
+  echo "names $(setting SERVER_NAMES '' | tr -s ', ' '  ')"
+  check_port http "$(setting HTTP_PORT $http)"
+  [ "$(setting TLS off)" = off ] || check_port https "$(setting HTTPS_PORT $https)"
 }
 
 setting() {
@@ -104,7 +104,7 @@ setting() {
 
 check_port() {
   local port=${2##*:}
-  echo "$1 $port"
+  echo "$1 $2"
   [ -n "$(ss -ltnH "sport = :$port")" ] || return
   ! docker ps --filter label=com.docker.compose.service=nginx --format '{{.Ports}}' 2>/dev/null | grep -q ":$port->" || return
   fail "Port $port of this host is taken by another program. End it: sudo ss -ltnp 'sport = :$port' shows which."

@@ -10,6 +10,8 @@ for past in $(past_releases); do
   case $past in "${TO:-}"*) release=$past; break ;; esac
 done
 [ -n "$release" ] || fail "There is no ${TO:-earlier} release here to go back to: make releases lists them."
+[ -e "releases/$release/nginx/tls" ] || ! grep -Eq "^TLS=['\"]?files" .env ||
+  fail "Release $release has no HTTPS, and nothing was changed: run make config TLS=off first."
 echo "Going back from release $serving to $release …"
 if ! output=$(bash "releases/$release/deploy/host/try-release.sh" "$release" 2>&1); then
   backup=$(cat "releases/$release/backup" 2>/dev/null || true)

@@ -28,7 +28,7 @@ export class CertificateAuthority {
     mkdirSync(path, { recursive: true });
     const alternatives = names.map(name => `DNS:${name}`).join(',');
     this.#openssl(
-      `req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ${folder}/new.key -out request -subj /CN=${names[0]}`,
+      `req -newkey rsa:2048 -nodes -keyout ${folder}/new.key -out request -subj /CN=${names[0]}`,
       `x509 -req -in request -CA ca.pem -CAkey ca.key ${end} -out ${folder}/new.pem -extfile <(echo subjectAltName=${alternatives})`,
     );
     renameSync(join(path, 'new.key'), join(path, 'privkey.pem'));
@@ -46,7 +46,7 @@ export class CertificateAuthority {
     const container = [
       '--rm',
       '--user',
-      '0:0',
+      `${process.getuid?.()}:${process.getgid?.()}`,
       '--volume',
       `${this.folder}:/ca`,
       '--workdir',

@@ -23,6 +23,7 @@ export const stack = {
     COMPOSE_PROJECT_NAME: 'elier-test',
     HTTP_PORT: String(port),
     CACHE_ANSWERS: '32768',
+    TLS: 'off',
   },
 };
 
