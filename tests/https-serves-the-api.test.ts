@@ -189,9 +189,12 @@ describe('a certificate that was replaced', () => {
       expect(second).not.toBe(first);
 
       writeFileSync(join(folder, 'fullchain.pem'), 'half of a');
-      await sleep(40_000); // the health check sees it, and Nginx would load it
+      const sentence = 'fullchain.pem in CERTIFICATE_FOLDER is not a certificate.';
+      const deadline = Date.now() + 40_000;
+      while (!(await logsOf(nginx.id)).includes(sentence) && Date.now() < deadline) await sleep(500);
+      expect(await logsOf(nginx.id)).toContain(sentence);
+      await sleep(11_000); // Nginx would load it
       expect(await served()).toBe(second);
-      expect(await logsOf(nginx.id)).toContain('fullchain.pem in CERTIFICATE_FOLDER is not a certificate.');
     } finally {
       isOver = true;
       await reading;
