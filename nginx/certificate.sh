@@ -1,7 +1,7 @@
 #!/bin/sh
 # Publishes certificate and key for Nginx, as one file and by a rename. It does so only if Nginx can use them: a file that is broken or half
 # written never replaces a good one. tls.sh runs this before Nginx starts, the health check every 25 s. Prints one sentence about a certificate
-# that is not good, and fails; also one, once a day, about a certificate that ends within two weeks.
+# that is not good, and fails. Warns once a day about a certificate that ends within two weeks.
 # usage: certificate.sh [start]
 set -eu
 chain=/tmp/fullchain.pem # copies, which nobody changes between the check and their use

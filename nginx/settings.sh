@@ -69,7 +69,7 @@ fi >/etc/nginx/conf.d/loader-io.conf
 #   files in memory and gives the memory back when PostgreSQL needs it. Any user may write to /var/tmp, a directory of the image, so the
 #   volume needs no chown.
 # - max_size: most responses take a block of the disk, 4 KiB. A sixteenth less, for what comes until the cache manager wakes.
-# - levels=2: 256 folders. With 4,096 (1:2) ext4 takes two to five times as long to make a file. Before, the cache had those.
+# - levels=2: 256 folders. With 4,096 (1:2) ext4 takes two to five times as long to make a file.
 # - keys_zone: 1 MiB holds 8,000 keys. A quarter more than files, because the cache manager sleeps up to 10 s; when a burst fills the zone
 #   before it wakes, Nginx answers 503.
 # - inactive (10m): an entry stays until its room is needed.
@@ -79,7 +79,7 @@ fi >/etc/nginx/conf.d/loader-io.conf
 # The zone of 400,000 takes 63 MiB of the container's 160 MiB, or 192 with TLS.
 { printf %s "$CACHE_ANSWERS" | grep -Eqx '[1-9][0-9]{3,5}' && [ "$CACHE_ANSWERS" -le 400000 ]; } ||
   stop "CACHE_ANSWERS must be a whole number from 1000 to 400000, not \"$CACHE_ANSWERS\"."
-# The running Nginx may still use them when `make up` tries this one.
+# Removes the 16 folders of the earlier layout, but not when `make up` only tries this Nginx: the running one may still use them.
 [ "$(tr '\0' ' ' </proc/1/cmdline | tail -c 3)" = '-t ' ] || find /var/tmp/cache -mindepth 1 -maxdepth 1 -name '?' -exec rm -rf {} + 2>/dev/null || true
 cat >/etc/nginx/conf.d/cache-room.conf <<END
 proxy_cache_path /var/tmp/cache levels=2 keys_zone=answers:$((CACHE_ANSWERS / 6400 + 1))m max_size=$((CACHE_ANSWERS * 15 / 4096))m

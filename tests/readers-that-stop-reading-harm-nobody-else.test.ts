@@ -78,7 +78,7 @@ it.each([
         socket.write(`GET ${path(number)} HTTP/1.1\r\nHost: x\r\n\r\n`);
         setTimeout(() => socket.destroy(), number % 20);
         if (number % 20 === 0) await sleep(10);
-        // Nginx goes on with cacheable responses. On a slow machine over 1,200, the limit of an address, could be in flight.
+        // Nginx completes cacheable reads of clients that left. Unpaced, a slow machine would have over 1,200 in flight, the limit.
         if (number % 200 === 0) await request(`/products?page=${1_000_000 + number}&count=2`);
       }
     });

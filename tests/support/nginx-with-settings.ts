@@ -27,7 +27,8 @@ export async function refusal(settings: Settings) {
 }
 
 /**
- * Starts an Nginx and waits until it is ready. With HTTP_PORT among the settings, its ports are published. Its `curl` runs in the container and returns the status line, the headers and the body.
+ * Starts an Nginx and waits until it is ready. With HTTP_PORT among the settings, its ports are published. Its `curl` runs in the
+ * container and returns the status line, the headers and the body.
  *
  * @param cache the volume of the cache; a new one by default
  */
